@@ -29,8 +29,9 @@ add_library(sft-options INTERFACE)
 target_compile_options(sft-options INTERFACE -Wall -Wextra
   $<$<BOOL:${SFT_WERROR}>:-Werror>
   $<$<CXX_COMPILER_ID:Clang>:-fpch-instantiate-templates>)
-target_include_directories(sft-options INTERFACE
-  "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}")
+target_include_directories(sft-options INTERFACE "${CMAKE_SOURCE_DIR}")
+# Generated code is not held to our warnings.
+target_include_directories(sft-options SYSTEM INTERFACE "${CMAKE_BINARY_DIR}")
 if(SFT_FAILPOINTS)
   target_compile_definitions(sft-options INTERFACE SFT_FAILPOINTS=1)
 endif()

@@ -1,0 +1,176 @@
+#include "dialects/sft/Sft.h"
+
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/sft/Attributes.cpp.inc"
+
+namespace sft {
+
+void SftDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialects/sft/Attributes.cpp.inc"
+      >();
+}
+
+//===----------------------------------------------------------------------===//
+// Mesh
+//===----------------------------------------------------------------------===//
+
+/// `<"data" = 2, "tensor" = 2>`.
+Attribute MeshAttr::parse(AsmParser &parser, Type) {
+  SmallVector<StringAttr> names;
+  SmallVector<int64_t> sizes;
+  SMLoc loc = parser.getCurrentLocation();
+  auto axis = [&]() -> ParseResult {
+    std::string name;
+    if (parser.parseString(&name) || parser.parseEqual() ||
+        parser.parseInteger(sizes.emplace_back())) {
+      return failure();
+    }
+    names.push_back(StringAttr::get(parser.getContext(), name));
+    return success();
+  };
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::LessGreater, axis)) {
+    return {};
+  }
+  return parser.getChecked<MeshAttr>(loc, parser.getContext(), names, sizes);
+}
+
+void MeshAttr::print(AsmPrinter &printer) const {
+  printer << '<';
+  llvm::interleaveComma(
+      llvm::zip_equal(getNames(), getSizes()), printer, [&](auto axis) {
+        printer << std::get<0>(axis) << " = " << std::get<1>(axis);
+      });
+  printer << '>';
+}
+
+LogicalResult MeshAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                               ArrayRef<StringAttr> names,
+                               ArrayRef<int64_t> sizes) {
+  llvm::StringSet<> seen;
+  int64_t ranks = 1;
+  for (auto [name, size] : llvm::zip_equal(names, sizes)) {
+    if (!seen.insert(name.getValue()).second) {
+      return emitError() << "mesh axis " << name << " occurs twice";
+    }
+    if (std::string why = invalidKeyReason(name.getValue()); !why.empty()) {
+      return emitError() << "mesh axis " << name << ": " << why;
+    }
+    if (size < 1 || size > (1 << 20) || (ranks *= size) > (1 << 20)) {
+      return emitError() << "mesh axis " << name << " = " << size
+                         << ": sizes are at least 1 and a mesh has at most "
+                            "1048576 ranks";
+    }
+  }
+  return success();
+}
+
+int64_t MeshAttr::getNumRanks() const {
+  return llvm::product_of(getSizes(), int64_t(1));
+}
+
+int64_t MeshAttr::indexOf(StringRef axis) const {
+  for (auto [i, name] : llvm::enumerate(getNames())) {
+    if (name.getValue() == axis) {
+      return int64_t(i);
+    }
+  }
+  return -1;
+}
+
+int64_t MeshAttr::sizeOf(ArrayRef<int64_t> axes) const {
+  int64_t size = 1;
+  for (int64_t axis : axes) {
+    size *= getSizes()[size_t(axis)];
+  }
+  return size;
+}
+
+//===----------------------------------------------------------------------===//
+// Sharding
+//===----------------------------------------------------------------------===//
+
+static ParseResult parseAxes(AsmParser &parser,
+                             SmallVectorImpl<int64_t> &axes) {
+  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+    return parser.parseInteger(axes.emplace_back());
+  });
+}
+
+/// `<[[0], []]>` or `<[[], []], partial sum [1]>`.
+Attribute ShardingAttr::parse(AsmParser &parser, Type) {
+  SmallVector<DenseI64ArrayAttr> dims;
+  SmallVector<int64_t> partial;
+  auto reduce = ReduceKind::Sum;
+  auto dim = [&]() -> ParseResult {
+    SmallVector<int64_t> axes;
+    ParseResult result = parseAxes(parser, axes);
+    dims.push_back(DenseI64ArrayAttr::get(parser.getContext(), axes));
+    return result;
+  };
+  if (parser.parseLess() ||
+      parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, dim)) {
+    return {};
+  }
+  if (succeeded(parser.parseOptionalComma())) {
+    FailureOr<ReduceKind> parsed = failure();
+    if (parser.parseKeyword("partial") ||
+        failed(parsed = FieldParser<ReduceKind>::parse(parser)) ||
+        parseAxes(parser, partial)) {
+      return {};
+    }
+    reduce = *parsed;
+  }
+  if (parser.parseGreater()) {
+    return {};
+  }
+  return ShardingAttr::get(parser.getContext(), dims, partial, reduce);
+}
+
+void ShardingAttr::print(AsmPrinter &printer) const {
+  auto axes = [&](ArrayRef<int64_t> list) {
+    printer << '[';
+    llvm::interleaveComma(list, printer);
+    printer << ']';
+  };
+  printer << "<[";
+  llvm::interleaveComma(getDims(), printer,
+                        [&](DenseI64ArrayAttr dim) { axes(dim); });
+  printer << ']';
+  if (isPartial()) {
+    printer << ", partial " << stringifyReduceKind(getReduce()) << ' ';
+    axes(getPartial());
+  }
+  printer << '>';
+}
+
+ShardingAttr ShardingAttr::replicated(MLIRContext *context, int64_t rank) {
+  SmallVector<DenseI64ArrayAttr> dims(size_t(rank),
+                                      DenseI64ArrayAttr::get(context, {}));
+  return get(context, dims, {}, ReduceKind::Sum);
+}
+
+bool ShardingAttr::isReplicated() const {
+  return !isPartial() && shardedAxes().empty();
+}
+
+ShardingAttr ShardingAttr::withoutPartial() const {
+  return get(getContext(), getDims(), {}, ReduceKind::Sum);
+}
+
+SmallVector<int64_t> ShardingAttr::shardedAxes() const {
+  SmallVector<int64_t> axes;
+  for (DenseI64ArrayAttr dim : getDims()) {
+    llvm::append_range(axes, dim.asArrayRef());
+  }
+  return axes;
+}
+
+} // namespace sft

@@ -1,0 +1,11 @@
+//===- Ops.td - All ops of the dialect (documentation, enums) -*- tablegen -*-//
+include "dialects/sft/Model.td"
+include "dialects/sft/Elementwise.td"
+include "dialects/sft/Linear.td"
+include "dialects/sft/Reduce.td"
+include "dialects/sft/Shape.td"
+include "dialects/sft/Index.td"
+include "dialects/sft/Loss.td"
+include "dialects/sft/Sparse.td"
+include "dialects/sft/Collective.td"
+include "dialects/sft/Step.td"

@@ -1,0 +1,70 @@
+//===- Sparse.td - Sparse feature transformation ------------*- tablegen -*-===//
+#ifndef SFT_SPARSE_TD
+#define SFT_SPARSE_TD
+
+include "dialects/sft/OpBase.td"
+
+def Sft_TransformOp : Sft_PureOp<"transform", [Sft_Infer, Sft_Sharded,
+                                               Sft_KernelLoops,
+                                               Sft_Differentiable]> {
+  let summary = "z = x W on a batch of sparse rows";
+  let description = [{
+    `[rows, columns]` (CSR) x `[columns, n]` -> `[rows, n]`. The gradient of W
+    touches only the rows of W whose column occurred (sft.expand_rows of
+    sft.transform_gradient).
+
+    ```mlir
+    %z = sft.transform %x, %w
+        : !sft.csr<32x10000xf32, capacity = 1600>, tensor<10000x100xf32>
+    ```
+
+    Constraints: 1. W is a matrix with as many rows as x has columns; 2. element
+    types agree.
+  }];
+  let arguments = (ins Sft_CsrType:$x, Sft_FloatTensor:$w);
+  let results = (outs Sft_FloatTensor:$z);
+  let assemblyFormat = "$x `,` $w attr-dict `:` type($x) `,` type($w)";
+}
+
+def Sft_OccurringRowsOp : Sft_PureOp<"occurring_rows", [Sft_Infer, Sft_Sharded,
+                                                        Sft_KernelLoops]> {
+  let summary = "The columns of a CSR batch that occur, numbered";
+  let description = [{
+    `indices[s]` is the s-th column that occurs, in order of first occurrence,
+    -1 past the last; `slots[c]` is the s of column c, or -1. The length of
+    indices is min(capacity, columns).
+
+    ```mlir
+    %rows, %slots = sft.occurring_rows %x : !sft.csr<32x100xf32, capacity = 64>
+    ```
+  }];
+  let arguments = (ins Sft_CsrType:$x);
+  let results = (outs Sft_IntTensor:$indices, Sft_IntTensor:$slots);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
+}
+
+def Sft_TransformGradientOp : Sft_PureOp<"transform_gradient", [
+    Sft_Infer, Sft_Sharded, Sft_KernelLoops]> {
+  let summary = "Rows of x^T dz for the columns that occur";
+  let description = [{
+    `values[slots[c]]` is the sum of x[r, c] * dz[r] over the rows r, in order.
+
+    ```mlir
+    %v = sft.transform_gradient %x, %rows, %slots, %dz
+        : !sft.csr<32x100xf32, capacity = 64>, tensor<64xi32>, tensor<100xi32>,
+          tensor<32x8xf32>
+    ```
+
+    Constraints: 1. dz has x's rows; 2. indices and slots are those of
+    sft.occurring_rows of x.
+  }];
+  let arguments = (ins Sft_CsrType:$x, Sft_IntTensor:$indices,
+                       Sft_IntTensor:$slots, Sft_FloatTensor:$dz);
+  let results = (outs Sft_FloatTensor:$values);
+  let assemblyFormat = [{
+    $x `,` $indices `,` $slots `,` $dz attr-dict `:` type($x) `,` type($indices)
+    `,` type($slots) `,` type($dz)
+  }];
+}
+
+#endif // SFT_SPARSE_TD

@@ -1,0 +1,127 @@
+#include "dialects/sft/Sft.h"
+
+#include "mlir/Interfaces/FunctionImplementation.h"
+#include "llvm/ADT/StringMap.h"
+
+using namespace mlir;
+
+#define GET_OP_CLASSES
+#include "dialects/sft/Step.cpp.inc"
+
+namespace sft {
+
+void registerStepOps(SftDialect &dialect) {
+  dialect.registerOps<
+#define GET_OP_LIST
+#include "dialects/sft/Step.cpp.inc"
+      >();
+}
+
+//===----------------------------------------------------------------------===//
+// sft.step
+//===----------------------------------------------------------------------===//
+
+/// `kind @name(%x: type [of global] [sharding <..>], ...) {body}`.
+ParseResult StepOp::parse(OpAsmParser &parser, OperationState &state) {
+  Builder &builder = parser.getBuilder();
+  StringAttr name;
+  FailureOr<StepKind> kind = FieldParser<StepKind>::parse(parser);
+  if (failed(kind) ||
+      parser.parseSymbolName(name, "sym_name", state.attributes)) {
+    return failure();
+  }
+  state.addAttribute("kind", StepKindAttr::get(builder.getContext(), *kind));
+  SmallVector<OpAsmParser::Argument> arguments;
+  SmallVector<Attribute> names, globals, shardings;
+  auto argument = [&]() -> ParseResult {
+    OpAsmParser::Argument &input = arguments.emplace_back();
+    if (parser.parseArgument(input, /*allowType=*/true)) {
+      return failure();
+    }
+    names.push_back(builder.getStringAttr(input.ssaName.name.drop_front()));
+    if (succeeded(parser.parseOptionalKeyword("of"))) {
+      Type global;
+      ShardingAttr sharding;
+      if (parser.parseType(global) || parser.parseKeyword("sharding") ||
+          parser.parseCustomAttributeWithFallback(sharding)) {
+        return failure();
+      }
+      globals.push_back(TypeAttr::get(global));
+      shardings.push_back(sharding);
+    }
+    return success();
+  };
+  if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren, argument)) {
+    return failure();
+  }
+  state.addAttribute("input_names", builder.getArrayAttr(names));
+  if (!globals.empty()) {
+    state.addAttribute("global_types", builder.getArrayAttr(globals));
+    state.addAttribute("shardings", builder.getArrayAttr(shardings));
+  }
+  return failure(parser.parseOptionalAttrDictWithKeyword(state.attributes) ||
+                 parser.parseRegion(*state.addRegion(), arguments));
+}
+
+void StepOp::print(OpAsmPrinter &printer) {
+  printer << ' ' << stringifyStepKind(getKind()) << ' ';
+  printer.printSymbolName(getSymName());
+  printer << '(';
+  llvm::interleaveComma(
+      llvm::enumerate(getBody().getArguments()), printer, [&](auto argument) {
+        printer.printRegionArgument(argument.value());
+        if (getGlobalTypes()) {
+          size_t i = argument.index();
+          printer << " of " << (*getGlobalTypes())[i] << " sharding ";
+          printer.printStrippedAttrOrType(
+              cast<ShardingAttr>((*getShardings())[i]));
+        }
+      });
+  printer << ')';
+  printer.printOptionalAttrDictWithKeyword(
+      (*this)->getAttrs(),
+      {"kind", "sym_name", "input_names", "global_types", "shardings"});
+  printer << ' ';
+  printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+}
+
+LogicalResult StepOp::verify() {
+  if (getInputNames().size() != getBody().getNumArguments()) {
+    return emitOpError("needs one input name for each argument");
+  }
+  llvm::StringMap<Location> written;
+  WriteOp firstWrite;
+  for (Operation &op : getBody().front()) {
+    if (auto write = dyn_cast<WriteOp>(op)) {
+      firstWrite = firstWrite ? firstWrite : write;
+      if (!written.try_emplace(write.getVariable(), write.getLoc()).second) {
+        return write.emitOpError() << "writes @" << write.getVariable()
+                                   << " a second time in this step";
+      }
+    }
+    if (isa<GuardOp>(op) && firstWrite) {
+      return firstWrite.emitOpError("stands before the step's guard");
+    }
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Sharding rules
+//===----------------------------------------------------------------------===//
+
+/// A value from outside: dimensions on their own.
+static FactorRule sourceRule(Value result) {
+  FactorRule rule;
+  FactorRule::Dims dims;
+  for (int64_t size : cast<ShapedType>(result.getType()).getShape()) {
+    dims.push_back({rule.addFactor(size)});
+  }
+  rule.results.push_back(dims);
+  return rule;
+}
+
+FactorRule ReadOp::getFactorRule() { return sourceRule(getResult()); }
+FactorRule RuntimeScalarOp::getFactorRule() { return sourceRule(getResult()); }
+
+} // namespace sft

@@ -1,0 +1,133 @@
+//===- Step.td - What training makes of a model: steps ------*- tablegen -*-===//
+#ifndef SFT_STEP_TD
+#define SFT_STEP_TD
+
+include "dialects/sft/OpBase.td"
+include "dialects/sft/Attributes.td"
+include "mlir/IR/SymbolInterfaces.td"
+
+def Sft_VariableKind : I32EnumAttr<"VariableKind", "", [
+    I32EnumAttrCase<"Parameter", 0, "parameter">,
+    I32EnumAttrCase<"State", 1, "state">]> {
+  let cppNamespace = "::sft";
+}
+def Sft_VariableOp : Sft_Op<"variable", [Symbol]> {
+  let summary = "A tensor that lives from step to step";
+  let description = [{
+    ```mlir
+    sft.variable parameter @w1 : tensor<64x128xf32>
+    sft.variable state @"w1.adam_m" : tensor<32x128xf32> of tensor<64x128xf32> sharding <[[0], []]>
+    ```
+
+    The first type is this rank's part; `of` gives the whole where they differ.
+  }];
+  let arguments = (ins Sft_VariableKind:$kind, SymbolNameAttr:$sym_name,
+                       TypeAttr:$type, OptionalAttr<TypeAttr>:$global_type,
+                       OptionalAttr<Sft_ShardingAttr>:$sharding);
+  let assemblyFormat = [{
+    $kind $sym_name attr-dict `:` $type (`of` $global_type^)?
+    (`sharding` $sharding^)?
+  }];
+}
+
+def Sft_StepKind : I32EnumAttr<"StepKind", "", [
+    I32EnumAttrCase<"Initialize", 0, "initialize">,
+    I32EnumAttrCase<"Train", 1, "train">,
+    I32EnumAttrCase<"Evaluate", 2, "evaluate">,
+    I32EnumAttrCase<"Predict", 3, "predict">]> {
+  let cppNamespace = "::sft";
+}
+def Sft_StepOp : Sft_Op<"step", [IsolatedFromAbove, Symbol, NoTerminator,
+                                 SingleBlock]> {
+  let summary = "What one rank does in one step";
+  let description = [{
+    Straight-line code: reads variables, computes, writes variables and outputs.
+    Arguments are this rank's rows of the inputs; `global_types` and `shardings`
+    (one for each input) say of what.
+
+    ```mlir
+    sft.step train @train(%x: tensor<32x64xf32>, %label: tensor<32xi32>) {
+      %w = sft.read @w1 : tensor<64x10xf32>
+      ...
+      sft.output loss "loss", %loss : tensor<f32>
+      sft.guard %finite : tensor<f32>
+      sft.write @w1, %w1 : tensor<64x10xf32>
+    }
+    ```
+
+    Constraints: 1. no write stands before the guard; 2. a variable is written
+    once at most.
+  }];
+  let arguments = (ins Sft_StepKind:$kind, SymbolNameAttr:$sym_name,
+                       ArrayAttr:$input_names,
+                       OptionalAttr<ArrayAttr>:$global_types,
+                       OptionalAttr<ArrayAttr>:$shardings);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+}
+
+def Sft_ReadOp : Sft_Op<"read", [MemoryEffects<[MemRead]>, Sft_Sharded]> {
+  let summary = "A variable's value at the start of the step";
+  let arguments = (ins FlatSymbolRefAttr:$variable);
+  let results = (outs Sft_AnyTensor:$result);
+  let assemblyFormat = "$variable attr-dict `:` type($result)";
+}
+
+def Sft_WriteOp : Sft_Op<"write", [MemoryEffects<[MemWrite]>]> {
+  let summary = "A variable's value from the next step on";
+  let arguments = (ins FlatSymbolRefAttr:$variable, Sft_AnyTensor:$value);
+  let assemblyFormat = "$variable `,` $value attr-dict `:` type($value)";
+}
+
+def Sft_OutputKind : I32EnumAttr<"OutputKind", "", [
+    I32EnumAttrCase<"Loss", 0, "loss">, I32EnumAttrCase<"Metric", 1, "metric">,
+    I32EnumAttrCase<"Prediction", 2, "prediction">]> {
+  let cppNamespace = "::sft";
+}
+def Sft_OutputOp : Sft_Op<"output", [MemoryEffects<[MemWrite]>]> {
+  let summary = "Hands a value to the person who runs the plan";
+  let arguments = (ins Sft_OutputKind:$kind, StrAttr:$name,
+                       Sft_AnyTensor:$value);
+  let assemblyFormat = "$kind $name `,` $value attr-dict `:` type($value)";
+}
+
+def Sft_GuardOp : Sft_Op<"guard", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Nothing behind it happens unless the value is finite";
+  let description = [{
+    Ends the computing half of a train step. The value is the same on every rank,
+    so that all decide alike.
+  }];
+  let arguments = (ins Sft_ScalarTensor:$value);
+  let assemblyFormat = "$value attr-dict `:` type($value)";
+}
+
+def Sft_RuntimeScalarKind : I32EnumAttr<"RuntimeScalarKind", "", [
+    I32EnumAttrCase<"Step", 0, "step">, I32EnumAttrCase<"Seed", 1, "seed">,
+    I32EnumAttrCase<"LearningRate", 2, "learning_rate">,
+    I32EnumAttrCase<"AxisIndex", 3, "axis_index">]> {
+  let cppNamespace = "::sft";
+}
+def Sft_RuntimeScalarOp : Sft_Op<"runtime_scalar", [Pure, Sft_Sharded]> {
+  let summary = "A number that the runtime knows";
+  let description = [{
+    step (i64, 0-based), seed (i64), learning_rate (f32, with its default) or
+    axis_index (i64, this rank's coordinate on mesh axis `axis`).
+
+    ```mlir
+    %t = sft.runtime_scalar step : tensor<i64>
+    %r = sft.runtime_scalar learning_rate default 1.0e-3 : tensor<f32>
+    %c = sft.runtime_scalar axis_index axis 0 : tensor<i64>
+    ```
+  }];
+  let arguments = (ins Sft_RuntimeScalarKind:$kind,
+                       OptionalAttr<F64Attr>:$default_value,
+                       OptionalAttr<I64Attr>:$axis);
+  let results = (outs AnyType:$result);
+  let assemblyFormat = [{
+    $kind (`default` $default_value^)? (`axis` $axis^)? attr-dict `:`
+    type($result)
+  }];
+}
+
+#endif // SFT_STEP_TD

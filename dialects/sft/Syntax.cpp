@@ -1,0 +1,72 @@
+#include "dialects/sft/Sft.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+#include <charconv>
+
+using namespace mlir;
+
+namespace sft {
+
+std::string invalidKeyReason(StringRef name) {
+  if (name.empty() || name.size() > 255) {
+    return "a name has 1 to 255 characters";
+  }
+  if (name.starts_with(".")) {
+    return "a name does not start with '.'";
+  }
+  for (char c : name) {
+    if (!llvm::isAlnum(c) && !StringRef("_.-").contains(c)) {
+      return "a name is a key in files: letters, digits, '_', '.' and '-' only";
+    }
+  }
+  return "";
+}
+
+FailureOr<Number> parseNumber(AsmParser &parser) {
+  double value;
+  if (failed(parser.parseFloat(value))) {
+    return failure();
+  }
+  return Number(value);
+}
+
+void printNumber(AsmPrinter &printer, Number value) {
+  char text[32];
+  auto end = std::to_chars(text, text + sizeof text, value.value).ptr;
+  StringRef shortest(text, size_t(end - text));
+  // MLIR reads a float only with a point, and an exponent only behind one.
+  auto [mantissa, exponent] = shortest.split('e');
+  printer << mantissa << (mantissa.contains('.') ? "" : ".0");
+  if (!exponent.empty()) {
+    printer << 'e' << exponent;
+  }
+}
+
+ParseResult parseSameOrEach(OpAsmParser &parser, Type &a, Type &b) {
+  if (parser.parseType(a)) {
+    return failure();
+  }
+  b = a;
+  return succeeded(parser.parseOptionalComma()) ? parser.parseType(b)
+                                                : ParseResult(success());
+}
+
+void printSameOrEach(OpAsmPrinter &printer, Operation *, Type a, Type b) {
+  printer << a;
+  if (a != b) {
+    printer << ", " << b;
+  }
+}
+
+ParseResult parseSameType(OpAsmParser &parser, Type &a, Type &b) {
+  ParseResult result = parser.parseType(a);
+  b = a;
+  return result;
+}
+
+void printSameType(OpAsmPrinter &printer, Operation *, Type a, Type) {
+  printer << a;
+}
+
+} // namespace sft

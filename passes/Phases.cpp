@@ -1,0 +1,49 @@
+#include "passes/Phases.h"
+
+#include "passes/Training/Passes.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+
+namespace sft {
+
+static constexpr std::pair<Phase, StringLiteral> kPhases[] = {
+    {Phase::Input, "input"},         {Phase::Training, "training"},
+    {Phase::Sharding, "sharding"},   {Phase::Partition, "partition"},
+    {Phase::Pipeline, "pipeline"},   {Phase::Codegen, "codegen"},
+    {Phase::Placement, "placement"},
+};
+
+StringRef phaseName(Phase phase) { return kPhases[size_t(phase)].second; }
+
+std::optional<Phase> phaseFromName(StringRef name) {
+  for (auto [phase, text] : kPhases) {
+    if (text == name) {
+      return phase;
+    }
+  }
+  return std::nullopt;
+}
+
+ArrayRef<Phase> allPhases() {
+  static constexpr Phase all[] = {Phase::Training,  Phase::Sharding,
+                                  Phase::Partition, Phase::Pipeline,
+                                  Phase::Codegen,   Phase::Placement};
+  return all;
+}
+
+void buildPhase(OpPassManager &pm, Phase phase,
+                const CompilerOptions &options) {
+  (void)options;
+  switch (phase) {
+  case Phase::Training:
+    return buildTrainingPhase(pm);
+  default:
+    return;
+  }
+}
+
+void registerPasses() { registerTrainingPasses(); }
+
+} // namespace sft

@@ -1,0 +1,47 @@
+//===- Phases.h - The map of the compiler -----------------------*- C++ -*-===//
+#pragma once
+
+#include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/SmallVector.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace sft {
+
+/// What a program is after a phase. Phases run in this order; none looks back.
+enum class Phase {
+  Input,     ///< sft.model with global shapes, as written
+  Training,  ///< sft.step: initialize, train, evaluate, predict; primitives
+  Sharding,  ///< every value has a sharding
+  Partition, ///< local shapes, collectives where shardings met
+  Pipeline,  ///< one program a stage (nothing to do without a pipe axis)
+  Codegen,   ///< sft.kernel and contractions; every kernel is machine code
+  Placement, ///< plan.program: every byte has its place
+};
+
+llvm::StringRef phaseName(Phase phase);
+std::optional<Phase> phaseFromName(llvm::StringRef name);
+/// All phases but Input, in order.
+llvm::ArrayRef<Phase> allPhases();
+
+/// What sftc's command line says, for all phases.
+struct CompilerOptions {
+  /// Mesh axes in order: {"data", 2}, {"tensor", 2}.
+  llvm::SmallVector<std::pair<std::string, int64_t>> mesh;
+  /// CPU level of generated code: native, x86-64-v3, ...
+  std::string chip = "native";
+  /// Gradient bytes that one all-reduce carries at least, if there are more.
+  int64_t bucketBytes = int64_t(25) << 20;
+};
+
+/// Adds the passes of `phase`, ending with the pass that verifies the phase's
+/// exit invariant.
+void buildPhase(mlir::OpPassManager &pm, Phase phase,
+                const CompilerOptions &options);
+
+/// Registers every pass alone, for sft-opt and --insert-pass.
+void registerPasses();
+
+} // namespace sft

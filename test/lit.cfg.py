@@ -1,0 +1,16 @@
+# Structure is checked with FileCheck, numbers by running.
+import os
+
+import lit.formats
+
+config.name = "sft"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.test_source_root = os.path.dirname(__file__)
+config.excludes = ["Inputs", "Runtime", "Fuzz", "Bench"]
+config.environment["PATH"] = os.pathsep.join(
+    [config.sft_bin, config.llvm_bin, os.environ["PATH"]]
+)
+config.substitutions.append(("%sft_source", config.sft_source))
+config.substitutions.append(("FileCheck", "FileCheck --enable-var-scope"))
+lit_config.maxIndividualTestTime = 120
