@@ -169,6 +169,34 @@ void MatmulOp::buildGradient(OpBuilder &builder, ArrayRef<Value> gradients,
 }
 
 //===----------------------------------------------------------------------===//
+// sft.matmul: absorbing transpositions
+//===----------------------------------------------------------------------===//
+
+/// What `matrix` is the transpose of, leading dimensions left alone, or null.
+static Value transposedMatrix(Value matrix) {
+  auto transpose = matrix.getDefiningOp<TransposeOp>();
+  if (!transpose) {
+    return {};
+  }
+  ArrayRef<int64_t> permutation = transpose.getPermutation();
+  auto swapped =
+      llvm::to_vector(llvm::seq<int64_t>(0, int64_t(permutation.size())));
+  std::swap(swapped[swapped.size() - 1], swapped[swapped.size() - 2]);
+  return ArrayRef(swapped) == permutation ? transpose.getX() : Value();
+}
+
+LogicalResult MatmulOp::canonicalize(MatmulOp op, PatternRewriter &rewriter) {
+  Value x = transposedMatrix(op.getX()), y = transposedMatrix(op.getY());
+  if (!x && !y) {
+    return failure();
+  }
+  rewriter.replaceOpWithNewOp<MatmulOp>(
+      op, x ? x : op.getX(), y ? y : op.getY(), op.getTransposeX() != bool(x),
+      op.getTransposeY() != bool(y));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // sft.linear
 //===----------------------------------------------------------------------===//
 
