@@ -77,6 +77,10 @@ mlir::arith::FastMathFlagsAttr fastMathFlags(mlir::OpBuilder &builder);
 /// 1 to 255 of letters, digits, '_', '.', '-', not starting with '.'.
 std::string invalidKeyReason(llvm::StringRef name);
 
+/// The stream of random numbers that belongs to a name, below 2^30. The same
+/// for every build of the compiler.
+int64_t randomStream(llvm::StringRef name);
+
 // Attribute numbers.
 mlir::FailureOr<Number> parseNumber(mlir::AsmParser &parser);
 void printNumber(mlir::AsmPrinter &printer, Number value);
