@@ -5,17 +5,17 @@ using namespace mlir;
 namespace sft {
 
 RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
+  return mlir::cast<RankedTensorType>(value.getType());
 }
 
-Value Formula::where(CompareKind kind, Value x, Value bound, Value g) const {
-  Value condition = op<CompareOp>(kind, x, bound);
-  return op<SelectOp>(condition, g, number(g, 0));
+Value Formula::cast(Value x, Type element) const {
+  RankedTensorType type = typeOf(x);
+  return type.getElementType() == element ? x
+                                          : op<CastOp>(type.clone(element), x);
 }
 
 Value Formula::indicator(CompareKind kind, Value x, Value y) const {
-  Value holds = op<CompareOp>(kind, x, y);
-  return op<CastOp>(typeOf(holds).clone(typeOf(x).getElementType()), holds);
+  return cast(compare(kind, x, y), typeOf(x).getElementType());
 }
 
 Value Formula::reduce(ReduceKind kind, Value x, ArrayRef<int64_t> axes,

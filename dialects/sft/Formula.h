@@ -1,12 +1,9 @@
-//===- Formula.h - Short names for building sft ops -------------*- C++ -*-===//
-//
-// Gradients and decompositions are formulas over sft ops; with these names they
-// read like ones. Operands broadcast, so a scalar goes anywhere.
-//
-//===----------------------------------------------------------------------===//
+//===- Formula.h - Short names for the ops that passes build ----*- C++ -*-===//
 #pragma once
 
 #include "dialects/sft/Sft.h"
+
+#include "mlir/IR/TypeUtilities.h"
 
 #include <cmath>
 
@@ -15,6 +12,9 @@ namespace sft {
 /// The type of a dense value.
 mlir::RankedTensorType typeOf(mlir::Value value);
 
+/// Builds sft ops at one location, so that gradients and decompositions read
+/// like formulas. Scalars broadcast; `2.0` next to a tensor is a scalar of its
+/// type.
 struct Formula {
   using Value = mlir::Value;
 
@@ -31,17 +31,30 @@ struct Formula {
   Value add(Value x, Value y) const { return op<AddOp>(x, y); }
   Value add(Value x, double y) const { return add(x, number(x, y)); }
   Value sub(Value x, Value y) const { return op<SubOp>(x, y); }
+  Value sub(double x, Value y) const { return sub(number(y, x), y); }
   Value mul(Value x, Value y) const { return op<MulOp>(x, y); }
   Value mul(double x, Value y) const { return mul(number(y, x), y); }
   Value div(Value x, Value y) const { return op<DivOp>(x, y); }
+  Value div(double x, Value y) const { return div(number(y, x), y); }
   Value neg(Value x) const { return op<NegOp>(x); }
-
+  Value square(Value x) const { return op<SquareOp>(x); }
+  Value sqrt(Value x) const { return op<SqrtOp>(x); }
+  Value compare(CompareKind kind, Value x, Value y) const {
+    return op<CompareOp>(kind, x, y);
+  }
+  Value select(Value condition, Value x, Value y) const {
+    return op<SelectOp>(condition, x, y);
+  }
   /// g where `x kind bound`, else 0.
-  Value where(CompareKind kind, Value x, Value bound, Value g) const;
+  Value where(CompareKind kind, Value x, Value bound, Value g) const {
+    return select(compare(kind, x, bound), g, number(g, 0));
+  }
+  /// x with another element type; x itself if it has it already.
+  Value cast(Value x, mlir::Type element) const;
   /// 1 where `x kind y`, else 0, in x's element type.
   Value indicator(CompareKind kind, Value x, Value y) const;
 
-  /// Reductions over axes; `keep` keeps them with size 1.
+  /// Over axes; `keep` keeps them with size 1.
   Value reduce(ReduceKind kind, Value x, mlir::ArrayRef<int64_t> axes,
                bool keep) const;
   Value sum(Value x, mlir::ArrayRef<int64_t> axes, bool keep) const;
@@ -49,13 +62,13 @@ struct Formula {
   Value mean(Value x, mlir::ArrayRef<int64_t> axes, bool keep) const;
   /// The mean of all elements, a scalar.
   Value mean(Value x) const;
-  /// Undoes broadcasting: sums a gradient to the type of its operand.
+  /// Undoes the broadcasting of `operand` in `gradient`.
   Value sumLike(Value gradient, Value operand) const;
 
-  /// The same value where the type is `type` already.
+  /// x under another shape; x itself if it has it already.
   Value reshape(Value x, mlir::RankedTensorType type) const;
-  /// `reduced`, which lacks `axes` or not, with all dimensions of `whole`:
-  /// those in `axes` have size 1.
+  /// `reduced` with all dimensions of `whole`: those in `axes`, which it may
+  /// lack, have size 1.
   Value restoreAxes(Value reduced, mlir::RankedTensorType whole,
                     mlir::ArrayRef<int64_t> axes) const;
 };

@@ -51,6 +51,8 @@
 #include "dialects/sft/Collective.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/sft/Step.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/sft/Kernel.h.inc"
 
 namespace sft {
 
@@ -68,6 +70,7 @@ void registerLossOps(SftDialect &dialect);
 void registerSparseOps(SftDialect &dialect);
 void registerCollectiveOps(SftDialect &dialect);
 void registerStepOps(SftDialect &dialect);
+void registerKernelOps(SftDialect &dialect);
 
 /// Flags of generated floating-point code: contraction and reassociation (a
 /// vectorised reduction), but NaN and Inf keep their meaning.
@@ -76,6 +79,10 @@ mlir::arith::FastMathFlagsAttr fastMathFlags(mlir::OpBuilder &builder);
 /// Why `name` is not usable as the key of a tensor in files, or "" if it is:
 /// 1 to 255 of letters, digits, '_', '.', '-', not starting with '.'.
 std::string invalidKeyReason(llvm::StringRef name);
+
+/// The stream of random numbers that belongs to a name, below 2^30. The same
+/// for every build of the compiler.
+int64_t randomStream(llvm::StringRef name);
 
 // Attribute numbers.
 mlir::FailureOr<Number> parseNumber(mlir::AsmParser &parser);
