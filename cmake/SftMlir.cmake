@@ -34,7 +34,8 @@ function(sft_tablegen td out)
     OUTPUT "${output}"
     COMMAND "${MLIR_TABLEGEN_EXE}" ${ARGN} ${sftTdInclude}
             "${CMAKE_CURRENT_SOURCE_DIR}/${td}" -o "${output}"
-    DEPENDS ${tds} "${MLIR_TABLEGEN_EXE}"
+    DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${td}" ${tds}
+            "${MLIR_TABLEGEN_EXE}"
     VERBATIM)
   set_property(DIRECTORY APPEND PROPERTY SFT_TABLEGEN_OUTPUTS "${output}")
 endfunction()

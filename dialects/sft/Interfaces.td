@@ -158,6 +158,25 @@ def Sft_InterpretableOpInterface : OpInterface<"InterpretableOpInterface"> {
   ];
 }
 
+def Sft_CollectiveOpInterface : OpInterface<"CollectiveOpInterface"> {
+  let cppNamespace = "::sft";
+  let description = [{
+    An op that a group of ranks does together: those that agree on all mesh axes
+    but `axes`. The interpreter evaluates it for a whole group at once.
+  }];
+  let methods = [
+    InterfaceMethod<"Mesh axes of the group by index, major first.",
+      "::llvm::ArrayRef<int64_t>", "getAxes", (ins)>,
+    InterfaceMethod<[{
+      Computes every member's results from every member's operands, both as
+      [member][i], members in the order of their coordinates on the axes.
+      Results come as in `evaluate`.
+    }], "void", "evaluateGroup",
+      (ins "::mlir::ArrayRef<::std::vector<::sft::reference::Tensor>>":$operands,
+           "::mlir::MutableArrayRef<::std::vector<::sft::reference::Tensor>>":$results)>
+  ];
+}
+
 def Sft_InitializerAttrInterface : AttrInterface<"InitializerAttrInterface"> {
   let cppNamespace = "::sft";
   let description = "How a parameter's first value is made.";

@@ -80,6 +80,10 @@ mlir::arith::FastMathFlagsAttr fastMathFlags(mlir::OpBuilder &builder);
 /// 1 to 255 of letters, digits, '_', '.', '-', not starting with '.'.
 std::string invalidKeyReason(llvm::StringRef name);
 
+/// The stream of random numbers that belongs to a name, below 2^30. The same
+/// for every build of the compiler.
+int64_t randomStream(llvm::StringRef name);
+
 // Attribute numbers.
 mlir::FailureOr<Number> parseNumber(mlir::AsmParser &parser);
 void printNumber(mlir::AsmPrinter &printer, Number value);
@@ -108,5 +112,13 @@ mlir::Value buildScalarLike(mlir::OpBuilder &builder, mlir::Location loc,
 /// broadcast operand.
 mlir::Value sumToType(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::Value value, mlir::RankedTensorType type);
+
+// Reductions, wherever they are built.
+
+/// What changes nothing: 0 for a sum, -inf or the least integer for a maximum.
+mlir::TypedAttr reductionIdentity(ReduceKind kind, mlir::Type element);
+/// Combines two scalars. Maximum and minimum keep NaN.
+mlir::Value buildCombine(mlir::OpBuilder &builder, mlir::Location loc,
+                         ReduceKind kind, mlir::Value x, mlir::Value y);
 
 } // namespace sft
