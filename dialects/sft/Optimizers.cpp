@@ -165,7 +165,8 @@ public:
 private:
   Ranges &require(bool holds, StringRef name, double value, StringRef range) {
     if (succeeded(state) && !(holds && std::isfinite(value))) {
-      state = emitError() << name << " = " << value << " is not " << range;
+      state = emitError() << name << " = " << numberText(value) << " is not "
+                          << range;
     }
     return *this;
   }
