@@ -49,12 +49,20 @@ void printNumber(AsmPrinter &printer, Number value) {
   printer << numberText(value);
 }
 
+/// Inference runs before the verifier and relies on tensors.
+static ParseResult parseTensorType(OpAsmParser &parser, Type &type) {
+  RankedTensorType tensor;
+  ParseResult result = parser.parseType(tensor);
+  type = tensor;
+  return result;
+}
+
 ParseResult parseSameOrEach(OpAsmParser &parser, Type &a, Type &b) {
-  if (parser.parseType(a)) {
+  if (parseTensorType(parser, a)) {
     return failure();
   }
   b = a;
-  return succeeded(parser.parseOptionalComma()) ? parser.parseType(b)
+  return succeeded(parser.parseOptionalComma()) ? parseTensorType(parser, b)
                                                 : ParseResult(success());
 }
 
@@ -66,7 +74,7 @@ void printSameOrEach(OpAsmPrinter &printer, Operation *, Type a, Type b) {
 }
 
 ParseResult parseSameType(OpAsmParser &parser, Type &a, Type &b) {
-  ParseResult result = parser.parseType(a);
+  ParseResult result = parseTensorType(parser, a);
   b = a;
   return result;
 }
