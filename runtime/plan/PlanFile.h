@@ -24,16 +24,16 @@ inline constexpr uint16_t kPlanMinor = 0;
 /// The first bytes of a plan file, little-endian. The FlatBuffer follows at
 /// `planOffset`, blobs behind it at 64-byte alignment up to `fileBytes`.
 struct PlanHeader {
-  std::array<char, 8> magic;    ///< "SFTPLAN\n"
+  std::array<char, 8> magic; ///< "SFTPLAN\n"
   uint16_t major;
   uint16_t minor;
-  uint32_t headerBytes;         ///< sizeof(PlanHeader)
-  uint64_t features;            ///< bits that a loader must know; none yet
+  uint32_t headerBytes; ///< sizeof(PlanHeader)
+  uint64_t features;    ///< bits that a loader must know; none yet
   uint64_t planOffset;
   uint64_t planBytes;
   uint64_t fileBytes;
-  std::array<uint8_t, 16> hash; ///< XXH3-128 of the file with this field zero
-  std::array<char, 32> producer;///< sftc version, zero-padded, for messages
+  std::array<uint8_t, 16> hash;  ///< XXH3-128 of the file with this field zero
+  std::array<char, 32> producer; ///< sftc version, zero-padded, for messages
 };
 static_assert(sizeof(PlanHeader) == 96);
 
