@@ -32,11 +32,12 @@ const char *name(DataType type);
 /// reads that of every rank it can see.
 struct Progress {
   std::atomic<uint64_t> step{0};
-  std::atomic<uint32_t> function{0};
-  std::atomic<uint32_t> instruction{0}; ///< first one not finished
-  std::atomic<uint32_t> microbatch{0};
-  std::atomic<uint64_t> collective{0}; ///< number of collectives entered
-  std::atomic<uint32_t> finished{0};   ///< 1: left in good order, 2: failed
+  std::atomic<uint64_t> runs{0};         ///< entries of the plan begun
+  std::atomic<uint32_t> entry{0};        ///< fb::EntryKind of the latest
+  std::atomic<uint32_t> instruction{0};  ///< first one not finished, in the
+                                         ///< entry's listing, calls expanded
+  std::atomic<uint64_t> collective{0};   ///< collectives, sends, recvs entered
+  std::atomic<uint32_t> finished{0};     ///< 1: left in good order, 2: failed
 };
 
 /// One group of ranks that communicate; made collectively, used by one thread

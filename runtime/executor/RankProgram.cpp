@@ -59,7 +59,9 @@ Status RankProgram::buildEntry(const fb::Entry &entry) {
 Status RankProgram::run(fb::EntryKind kind, RunContext &context,
                         TraceLane *trace) {
   Progress &progress = *context.progress;
-  progress.function.store(uint32_t(kind), std::memory_order_relaxed);
+  progress.entry.store(uint32_t(kind), std::memory_order_relaxed);
+  progress.runs.store(progress.runs.load(std::memory_order_relaxed) + 1,
+                      std::memory_order_relaxed);
   const std::vector<Command> &list = entries[size_t(kind)].commands;
   for (size_t i = 0; i < list.size(); ++i) {
     progress.instruction.store(uint32_t(i), std::memory_order_relaxed);
