@@ -20,6 +20,13 @@ size_t rowBytes(const OutputValue &value, int64_t batch) {
 
 } // namespace
 
+Expected<std::unique_ptr<FileBatches>>
+openBatches(const std::shared_ptr<const Dataset> &data, const Rank &rank) {
+  SFT_ASSIGN_OR_RETURN(std::unique_ptr<BatchReader> reader,
+                       BatchReader::create(data, rank.inputs()));
+  return std::make_unique<FileBatches>(std::move(reader));
+}
+
 ScalarOutputs::ScalarOutputs(const RankProgram &program, fb::EntryKind entry) {
   for (auto kind : {fb::OutputKind::Loss, fb::OutputKind::Metric}) {
     for (size_t i = 0; i < program.outputs().size(); ++i) {

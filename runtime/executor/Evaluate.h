@@ -6,6 +6,10 @@
 
 namespace sft::rt {
 
+/// The data bound to the rank's inputs; Config (78) where it does not fit.
+Expected<std::unique_ptr<FileBatches>>
+openBatches(const std::shared_ptr<const Dataset> &data, const Rank &rank);
+
 /// The Loss (first) and Metric outputs that an entry hands out.
 class ScalarOutputs {
 public:

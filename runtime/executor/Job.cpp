@@ -1,9 +1,11 @@
 #include "runtime/executor/Job.h"
 
+#include "runtime/base/Failpoint.h"
 #include "runtime/comm/Mpi.h"
 #include "runtime/comm/Threads.h"
 #include "runtime/executor/Pinning.h"
 
+#include <cstdlib>
 #include <sys/resource.h>
 
 namespace sft::rt {
@@ -41,13 +43,14 @@ Expected<std::unique_ptr<Job>> Job::create(std::shared_ptr<const PlanFile> file,
 }
 
 Status Job::connect() {
+  SFT_RETURN_IF_ERROR(armFailpoints(getenv("SFT_FAILPOINT")));
   int wanted = int(file->plan().rank_program()->size());
   TransportKind kind = options.transport;
   if (kind == TransportKind::Mpi ||
       (kind == TransportKind::Auto && underMpi())) {
     SFT_ASSIGN_OR_RETURN(transports.emplace_back(), makeMpiTransport());
   } else {
-    transports = makeThreadTransports(wanted);
+    SFT_ASSIGN_OR_RETURN(transports, makeThreadTransports(wanted));
   }
   if (transports[0]->size() != wanted) {
     return Status::error(Code::Config, 303,

@@ -24,35 +24,43 @@ Part partOf(const fb::Plan &plan, const fb::DimSharding &sharding,
   return part;
 }
 
-/// One rank among the replicas writes: the one whose coordinates on all axes
-/// that do not cut the tensor are zero.
-bool isWriter(const fb::Buffer &buffer, std::vector<int> coordinate) {
-  if (buffer.sharding()) {
-    for (const fb::DimSharding *dim : *buffer.sharding()) {
-      for (uint32_t axis : *dim->axes()) {
-        coordinate[axis] = 0;
-      }
-    }
-  }
-  return std::all_of(coordinate.begin(), coordinate.end(),
-                     [](int c) { return c == 0; });
+bool isTensor(const fb::Buffer &buffer, bool withState) {
+  return buffer.kind() == fb::BufferKind::Parameter ||
+         (withState && buffer.kind() == fb::BufferKind::State);
 }
 
-TensorSlice sliceOf(const fb::Plan &plan, const fb::Buffer &buffer,
-                    const std::vector<int> &coordinate, std::byte *arena) {
+const fb::Program &programOf(const fb::Plan &plan, int rank) {
+  return *plan.programs()->Get(plan.rank_program()->Get(uint32_t(rank)));
+}
+
+const fb::Buffer *findTensor(const fb::Program &program,
+                             const std::string &name) {
+  for (const fb::Buffer *buffer : *program.buffers()) {
+    if (isTensor(*buffer, true) && buffer->name()->str() == name) {
+      return buffer;
+    }
+  }
+  return nullptr;
+}
+
+std::vector<int64_t> globalDims(const fb::Buffer &buffer) {
+  const auto *dims = buffer.global_shape() && buffer.global_shape()->size()
+                         ? buffer.global_shape()
+                         : buffer.shape();
+  return {dims->begin(), dims->end()};
+}
+
+TensorSlice sliceOf(const fb::Plan &plan, const fb::Buffer &buffer, int rank,
+                    std::byte *arena) {
+  std::vector<int> coordinate = coordinates(plan, rank);
   TensorSlice slice{.name = buffer.name()->str(),
                     .type = DataType(buffer.type()),
-                    .globalDims = {},
+                    .globalDims = globalDims(buffer),
                     .offset = {},
                     .size = {buffer.shape()->begin(), buffer.shape()->end()},
                     .data = arena + buffer.offset(),
-                    .writer = isWriter(buffer, coordinate)};
+                    .writer = true};
   slice.offset.assign(slice.size.size(), 0);
-  slice.globalDims = slice.size;
-  if (buffer.global_shape() && buffer.global_shape()->size()) {
-    slice.globalDims.assign(buffer.global_shape()->begin(),
-                            buffer.global_shape()->end());
-  }
   for (uint32_t i = 0; buffer.sharding() && i < buffer.sharding()->size();
        ++i) {
     Part part = partOf(plan, *buffer.sharding()->Get(i), coordinate);
@@ -62,6 +70,18 @@ TensorSlice sliceOf(const fb::Plan &plan, const fb::Buffer &buffer,
                                         0, slice.size[i]);
   }
   return slice;
+}
+
+/// Among the ranks that hold the same part, the first one writes it.
+bool isWriter(const fb::Plan &plan, const TensorSlice &slice, int rank) {
+  for (int other = 0; other < rank; ++other) {
+    const fb::Buffer *buffer = findTensor(programOf(plan, other), slice.name);
+    if (buffer &&
+        sliceOf(plan, *buffer, other, nullptr).offset == slice.offset) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /// Calls row(globalOffset, localOffset, bytes) for every contiguous run.
@@ -85,10 +105,6 @@ template <typename Row> void forEachRun(const TensorSlice &slice, Row row) {
   }
 }
 
-bool isWhole(const TensorSlice &slice) {
-  return slice.size == slice.globalDims;
-}
-
 std::string shapeText(const std::vector<int64_t> &dims, DataType type) {
   std::string text = name(type);
   for (size_t i = 0; i < dims.size(); ++i) {
@@ -98,38 +114,65 @@ std::string shapeText(const std::vector<int64_t> &dims, DataType type) {
 }
 
 /// Empty, or why the file does not give this tensor.
-std::string mismatch(const Dataset &file, const TensorSlice &slice) {
-  const DenseArray *array = file.findDense(slice.name);
+std::string mismatch(const Dataset &file, const GlobalTensor &tensor) {
+  const DenseArray *array = file.findDense(tensor.name);
   if (!array) {
-    return "missing \"" + slice.name + "\"";
+    return "missing \"" + tensor.name + "\"";
   }
-  if (array->dims == slice.globalDims && array->type == slice.type) {
+  if (array->dims == tensor.dims && array->type == tensor.type) {
     return "";
   }
-  return "\"" + slice.name + "\" is " + shapeText(array->dims, array->type) +
-         ", the plan has " + shapeText(slice.globalDims, slice.type);
+  return "\"" + tensor.name + "\" is " + shapeText(array->dims, array->type) +
+         ", the plan has " + shapeText(tensor.dims, tensor.type);
+}
+
+size_t bytesOf(DataType type, const std::vector<int64_t> &dims) {
+  size_t bytes = sizeOf(type);
+  for (int64_t dim : dims) {
+    bytes *= size_t(dim);
+  }
+  return bytes;
 }
 
 } // namespace
 
 std::vector<TensorSlice> tensorSlices(const fb::Plan &plan, int rank,
                                       std::byte *arena, bool withState) {
-  const fb::Program &program =
-      *plan.programs()->Get(plan.rank_program()->Get(uint32_t(rank)));
-  std::vector<int> coordinate = coordinates(plan, rank);
   std::vector<TensorSlice> slices;
-  for (const fb::Buffer *buffer : *program.buffers()) {
-    if (buffer->kind() == fb::BufferKind::Parameter ||
-        (withState && buffer->kind() == fb::BufferKind::State)) {
-      slices.push_back(sliceOf(plan, *buffer, coordinate, arena));
+  for (const fb::Buffer *buffer : *programOf(plan, rank).buffers()) {
+    if (isTensor(*buffer, withState)) {
+      slices.push_back(sliceOf(plan, *buffer, rank, arena));
+      slices.back().writer = isWriter(plan, slices.back(), rank);
     }
   }
   return slices;
 }
 
+std::vector<GlobalTensor> globalTensors(const fb::Plan &plan, bool withState) {
+  std::vector<GlobalTensor> tensors;
+  auto known = [&](const std::string &name) {
+    return std::any_of(tensors.begin(), tensors.end(),
+                       [&](const auto &tensor) { return tensor.name == name; });
+  };
+  for (const fb::Program *program : *plan.programs()) {
+    for (const fb::Buffer *buffer : *program->buffers()) {
+      std::string name = buffer->name()->str();
+      if (!isTensor(*buffer, withState) || known(name)) {
+        continue;
+      }
+      std::vector<int64_t> dims = globalDims(*buffer);
+      const fb::Buffer *main = findTensor(programOf(plan, 0), name);
+      bool whole =
+          main && std::equal(dims.begin(), dims.end(), main->shape()->begin(),
+                             main->shape()->end());
+      tensors.push_back({name, DataType(buffer->type()), dims, whole});
+    }
+  }
+  return tensors;
+}
+
 Expected<std::vector<InputSpec>> inputSpecs(const fb::Plan &plan, int rank) {
-  const fb::Program &program =
-      *plan.programs()->Get(plan.rank_program()->Get(uint32_t(rank)));
+  const fb::Program &program = programOf(plan, rank);
   std::vector<int> coordinate = coordinates(plan, rank);
   std::vector<InputSpec> specs;
   for (const fb::Input *input : *program.inputs()) {
@@ -161,14 +204,6 @@ Expected<std::vector<InputSpec>> inputSpecs(const fb::Plan &plan, int rank) {
   return specs;
 }
 
-size_t globalBytes(const TensorSlice &slice) {
-  size_t bytes = sizeOf(slice.type);
-  for (int64_t dim : slice.globalDims) {
-    bytes *= size_t(dim);
-  }
-  return bytes;
-}
-
 void takeSlice(const TensorSlice &slice, const void *global) {
   auto *from = static_cast<const std::byte *>(global);
   auto *to = static_cast<std::byte *>(slice.data);
@@ -185,41 +220,45 @@ void putSlice(const TensorSlice &slice, void *global) {
   });
 }
 
-Status gatherTensor(const TensorSlice &slice, Communicator &world,
+Status gatherTensor(const GlobalTensor &tensor,
+                    std::span<const TensorSlice> slices, Communicator &world,
                     std::vector<std::byte> &global) {
   // As words of which all ranks but one hold zero, so that the sum is a copy.
-  size_t words = (globalBytes(slice) + 3) / 4;
+  size_t words = (bytesOf(tensor.type, tensor.dims) + 3) / 4;
   global.assign(words * 4, std::byte(0));
-  if (slice.writer) {
-    putSlice(slice, global.data());
+  for (const TensorSlice &slice : slices) {
+    if (slice.name == tensor.name && slice.writer) {
+      putSlice(slice, global.data());
+    }
   }
-  if (isWhole(slice)) {
-    return {}; // rank 0 is the writer of a replicated tensor
+  if (tensor.wholeOnMain) {
+    return {};
   }
   return world.reduce(global.data(), global.data(), words, DataType::I32,
                       ReduceKind::Sum, 0);
 }
 
 Status saveParameters(const std::string &path,
+                      std::span<const GlobalTensor> tensors,
                       std::span<const TensorSlice> slices, Communicator &world,
                       const std::map<std::string, std::string> &metadata) {
-  std::vector<std::vector<std::byte>> storage(slices.size());
-  std::vector<TensorRef> tensors;
-  for (size_t i = 0; i < slices.size(); ++i) {
-    SFT_RETURN_IF_ERROR(gatherTensor(slices[i], world, storage[i]));
-    tensors.push_back({slices[i].name, slices[i].type, slices[i].globalDims,
-                       storage[i].data()});
+  std::vector<std::vector<std::byte>> storage(tensors.size());
+  std::vector<TensorRef> refs;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    SFT_RETURN_IF_ERROR(gatherTensor(tensors[i], slices, world, storage[i]));
+    refs.push_back(
+        {tensors[i].name, tensors[i].type, tensors[i].dims, storage[i].data()});
   }
-  return world.rank() == 0 ? writeSafetensors(path, tensors, metadata)
-                           : Status();
+  return world.rank() == 0 ? writeSafetensors(path, refs, metadata) : Status();
 }
 
 Status loadParameters(const Dataset &file,
+                      std::span<const GlobalTensor> tensors,
                       std::span<const TensorSlice> slices) {
   std::string problems;
   int count = 0;
-  for (const TensorSlice &slice : slices) {
-    std::string problem = mismatch(file, slice);
+  for (const GlobalTensor &tensor : tensors) {
+    std::string problem = mismatch(file, tensor);
     if (!problem.empty() && ++count <= 10) {
       problems += (problems.empty() ? "" : "; ") + problem;
     }

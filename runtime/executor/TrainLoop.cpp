@@ -12,13 +12,6 @@ uint64_t nanosecondsSince(Clock::time_point begin) {
   return uint64_t(std::chrono::nanoseconds(Clock::now() - begin).count());
 }
 
-Expected<std::unique_ptr<FileBatches>>
-bind(const std::shared_ptr<const Dataset> &data, const Rank &rank) {
-  SFT_ASSIGN_OR_RETURN(std::unique_ptr<BatchReader> reader,
-                       BatchReader::create(data, rank.inputs()));
-  return std::make_unique<FileBatches>(std::move(reader));
-}
-
 /// One rank's training.
 class Trainer {
 public:
@@ -70,9 +63,9 @@ private:
 };
 
 Status Trainer::open() {
-  SFT_ASSIGN_OR_RETURN(batches, bind(options.data, rank));
+  SFT_ASSIGN_OR_RETURN(batches, openBatches(options.data, rank));
   if (options.evaluation) {
-    SFT_ASSIGN_OR_RETURN(evaluation, bind(options.evaluation, rank));
+    SFT_ASSIGN_OR_RETURN(evaluation, openBatches(options.evaluation, rank));
   }
   int64_t size = rank.planFile().plan().batch();
   batchesPerEpoch = uint64_t(batches->rows() / size);
