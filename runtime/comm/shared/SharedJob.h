@@ -31,6 +31,9 @@ public:
   int localIndex() const { return selfIndex; }
   int localIndexOf(int rank) const;
 
+  /// A number that the members agree on and that no other group has; called
+  /// once for each group, in the same order by all of its members.
+  uint64_t nextGroupKey(std::span<const int> members);
   /// The meeting place of a group whose members are all on this host. Made by
   /// the first member, awaited by the others.
   Expected<GroupBlock> joinGroup(std::span<const int> members,
