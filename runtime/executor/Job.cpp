@@ -108,13 +108,13 @@ Job::~Job() {
     threads->run([this](size_t local) {
       scopes[local].reset();
       ranks[local].reset();
-      transports[local]->progress().finished = failed ? 2 : 1;
+      transports[local]->progress().finished = failure.ok() ? 1 : 2;
       return Status();
     });
   }
-  if (failed) {
+  if (!failure.ok()) {
     for (auto &transport : transports) {
-      transport->abort(Status::error(Code::PeerLost, 405, "a rank failed"));
+      transport->abort(failure);
     }
   }
 }
@@ -127,22 +127,23 @@ Status Job::run(const Task &task) {
 }
 
 Status Job::runOnThreads(const RankThreads::Task &task) {
-  Status failure = pickFailure(threads->run([&](size_t local) {
-    Status status = task(local);
+  Status status = pickFailure(threads->run([&](size_t local) {
+    Status result = task(local);
     // Local peers would wait for this rank in vain. Peers in other processes
     // hear of it when the Job goes, after the caller has reported why.
-    if (!status.ok() && transports.size() > 1) {
-      transports[local]->abort(
-          Status::error(status.code(), status.id(), status.message()));
+    if (!result.ok() && transports.size() > 1) {
+      transports[local]->abort(result);
     }
-    return status;
+    return result;
   }));
-  failed |= !failure.ok();
   if (watchdog->hasBarked()) {
-    return Status::error(Code::PeerLost, 404,
-                         "the watchdog ended the run; see its report above");
+    status = Status::error(Code::PeerLost, 404,
+                           "the watchdog ended the run; see its report above");
   }
-  return failure;
+  if (!status.ok() && failure.ok()) {
+    failure = Status::error(status.code(), status.id(), status.message());
+  }
+  return status;
 }
 
 } // namespace sft::rt

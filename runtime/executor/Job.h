@@ -70,7 +70,7 @@ private:
   std::unique_ptr<Watchdog> watchdog;
   std::unique_ptr<RankThreads> threads;
   std::atomic<bool> stop{false};
-  bool failed = false;
+  Status failure; ///< the first one
 };
 
 } // namespace sft::rt

@@ -33,8 +33,8 @@ RankProgram::create(const Binding &binding) {
 Status RankProgram::build() {
   for (const fb::ModelOutput *output : *binding.program->outputs()) {
     const fb::Buffer &from = buffer(output->buffer());
-    outputValues.push_back(
-        {output, &from, std::vector<std::byte>(size_t(from.bytes()))});
+    size_t bytes = elements(output->buffer()) * sizeOf(DataType(from.type()));
+    outputValues.push_back({output, &from, std::vector<std::byte>(bytes)});
   }
   for (const fb::Entry *entry : *binding.program->entries()) {
     SFT_RETURN_IF_ERROR(buildEntry(*entry));

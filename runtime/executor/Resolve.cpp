@@ -168,9 +168,11 @@ Command RankProgram::resolve(const fb::Recv &recv) {
 }
 
 Command RankProgram::resolve(const fb::Copy &copy) {
-  return {.run = commands::copy,
-          .memory = {address(copy.from()), address(copy.to()),
-                     size_t(buffer(copy.from()).bytes()), 0, 0}};
+  return {
+      .run = commands::copy,
+      .memory = {address(copy.from()), address(copy.to()),
+                 elements(copy.from()) * sizeOf(typeOf(buffer(copy.from()))), 0,
+                 0}};
 }
 
 Command RankProgram::resolve(const fb::Fill &fill) {

@@ -1,5 +1,6 @@
 /* Kernels of the hand-made test plan (TestPlan.h), with the ABI of generated
- * ones: args point at buffers, [begin, end) is a range of the outermost loop. */
+ * ones: args point at buffers, [begin, end) is a range of the outermost loop.
+ */
 #include <stdint.h>
 #include <unistd.h>
 

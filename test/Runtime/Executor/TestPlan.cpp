@@ -128,7 +128,8 @@ void Builder::begin(const std::string &name, EntryKind kind) {
   entry->kind = kind;
   entry->function = uint32_t(program.functions.size());
   program.entries.push_back(std::move(entry));
-  function = program.functions.emplace_back(std::make_unique<FunctionT>()).get();
+  function =
+      program.functions.emplace_back(std::make_unique<FunctionT>()).get();
   function->name = name;
 }
 
