@@ -19,7 +19,7 @@ struct TestPlan {
   int64_t batch = 8, features = 3;
   double learningRate = 0.05;
   /// Names a test_* kernel that every step begins with; empty: none.
-  std::string fault;
+  std::string fault = {};
   int64_t faultExtent = 1;
   /// Launches of test_nothing before each step.
   int padding = 0;
