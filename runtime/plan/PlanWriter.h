@@ -96,8 +96,8 @@ inline std::vector<std::byte> writePlan(fb::PlanT &plan,
   }
   auto pack = [&](flatbuffers::FlatBufferBuilder &builder) {
     fb::FinishPlanBuffer(builder, fb::CreatePlan(builder, &plan));
-    return std::as_bytes(std::span(builder.GetBufferPointer(),
-                                   builder.GetSize()));
+    return std::as_bytes(
+        std::span(builder.GetBufferPointer(), builder.GetSize()));
   };
   // The first packing tells the size, on which the blobs' places depend.
   flatbuffers::FlatBufferBuilder first, second;
