@@ -19,7 +19,7 @@ Status checkIndex(uint64_t index, uint64_t size, const char *what) {
 
 Status checkExtents(const flatbuffers::Vector<int64_t> &extents,
                     const char *what) {
-  if (uintptr_t(extents.Data()) % alignof(int64_t) != 0) {
+  if (extents.size() && uintptr_t(extents.Data()) % alignof(int64_t) != 0) {
     return malformed(BadFlatBuffer, format("%s are misaligned", what));
   }
   if (extents.size() > kMaxDims) {

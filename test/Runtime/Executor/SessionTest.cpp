@@ -152,7 +152,8 @@ TEST(Session, SeedAndLearningRateReachThePlan) {
   Running run({.ranks = 2}, &options);
   run.fillBatch(0);
   EXPECT_OK(run.step());
-  EXPECT_EQ(run.weights(), (std::vector<float>{0.05f, 0.06f, 0.07f}));
+  EXPECT_EQ(run.weights(),
+            (std::vector<float>{0.01f * 5, 0.01f * 6, 0.01f * 7}));
 }
 
 TEST(Session, WritesParameters) {
@@ -176,6 +177,7 @@ TEST(Session, GuardAbortsBeforeTheUpdate) {
   EXPECT_EQ(sft_error_code(error.get()), SFT_NUMERIC);
   EXPECT_NE(std::string(sft_error_message(error.get())).find("step 0"),
             std::string::npos);
+  EXPECT_EQ(run.weights(), before);
 }
 
 TEST(Session, GuardSkipsTheUpdateOnAllRanks) {

@@ -197,9 +197,8 @@ PlanT Builder::build() {
   prediction = buffer("prediction", F32, {part, 1}, BufferKind::Temporary);
   error = buffer("error", F32, {part, 1}, BufferKind::Temporary);
   loss = buffer("loss", F32, {}, BufferKind::Temporary);
-  // Gradients survive until Update, so they are no temporaries.
   uint32_t gradient =
-      buffer("w.gradient", F32, {features, 1}, BufferKind::State);
+      buffer("w.gradient", F32, {features, 1}, BufferKind::Temporary);
   rows = buffer("rows", F32, {}, BufferKind::State);
   uint32_t guard = buffer("guard", F32, {}, BufferKind::Temporary);
   uint32_t all = buffer("all", F32, {spec.batch, 1}, BufferKind::Temporary);
@@ -221,8 +220,6 @@ PlanT Builder::build() {
   begin("initialize", EntryKind::Initialize);
   launch("test_init", {w, seed}, {2, 1}, features);
   FillT fill;
-  fill.buffer = gradient;
-  add(fill);
   fill.buffer = rows;
   auto count = float(spec.batch);
   uint32_t bits;
