@@ -7,6 +7,8 @@
 
 namespace sft::rt {
 
+class FileWriter;
+
 /// A tensor to be written: dims in C order.
 struct TensorRef {
   std::string name;
@@ -21,6 +23,11 @@ struct TensorRef {
 Expected<Dataset>
 readSafetensors(std::span<const std::byte> file,
                 std::map<std::string, std::string> *metadata = nullptr);
+
+/// Writes header (padded to 8 bytes) and tensors, sorted by falling alignment
+/// and then by name, to an open file.
+Status writeSafetensorsTo(FileWriter &file, std::span<const TensorRef> tensors,
+                          const std::map<std::string, std::string> &metadata);
 
 /// Writes to a temporary in the same directory, syncs, renames. CannotCreate
 /// (73) or Io (74) with errno's text; the old file stays whole on failure.

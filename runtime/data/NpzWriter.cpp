@@ -1,35 +1,11 @@
 #include "runtime/data/NpzWriter.h"
 
-#include <array>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <unistd.h>
+#include "runtime/base/File.h"
+
+#include <zlib.h>
 
 namespace sft::rt {
 namespace {
-
-constexpr std::array<uint32_t, 256> makeCrcTable() {
-  std::array<uint32_t, 256> table{};
-  for (uint32_t i = 0; i < 256; ++i) {
-    uint32_t value = i;
-    for (int bit = 0; bit < 8; ++bit) {
-      value = (value >> 1) ^ (value & 1 ? 0xedb88320u : 0);
-    }
-    table[i] = value;
-  }
-  return table;
-}
-
-uint32_t crc32(uint32_t crc, const void *data, size_t bytes) {
-  static constexpr std::array<uint32_t, 256> table = makeCrcTable();
-  crc = ~crc;
-  for (size_t i = 0; i < bytes; ++i) {
-    crc =
-        table[(crc ^ static_cast<const uint8_t *>(data)[i]) & 255] ^ (crc >> 8);
-  }
-  return ~crc;
-}
 
 const char *numpyType(DataType type) {
   switch (type) {
@@ -102,33 +78,37 @@ struct Member {
   }
 };
 
+uint32_t checksum(uint32_t start, const void *data, size_t bytes) {
+  return uint32_t(crc32_z(start, static_cast<const Bytef *>(data), bytes));
+}
+
 Member memberOf(const TensorRef &tensor, uint64_t offset) {
-  Member member{
-      tensor.name + ".npy", npyHeader(tensor), &tensor, sizeOf(tensor.type), 0,
-      uint32_t(offset)};
+  Member member{.name = tensor.name + ".npy",
+                .header = npyHeader(tensor),
+                .tensor = &tensor,
+                .dataBytes = sizeOf(tensor.type),
+                .crc = 0,
+                .offset = uint32_t(offset)};
   for (int64_t dim : tensor.dims) {
     member.dataBytes *= size_t(dim);
   }
-  member.crc = crc32(0, member.header.data(), member.header.size());
-  member.crc = crc32(member.crc, tensor.data, member.dataBytes);
+  member.crc = checksum(0, member.header.data(), member.header.size());
+  member.crc = checksum(member.crc, tensor.data, member.dataBytes);
   return member;
 }
 
-bool writeBytes(FILE *out, const void *data, size_t bytes) {
-  return fwrite(data, 1, bytes, out) == bytes;
-}
-
-bool writeMember(FILE *out, const Member &member) {
+Status writeMember(FileWriter &out, const Member &member) {
   Record local;
   local.u32(0x04034b50);
   member.describe(local);
   local.text(member.name).text(member.header);
-  return writeBytes(out, local.bytes.data(), local.bytes.size()) &&
-         writeBytes(out, member.tensor->data, member.dataBytes);
+  SFT_RETURN_IF_ERROR(out.write(local.bytes));
+  return out.write(
+      {static_cast<const std::byte *>(member.tensor->data), member.dataBytes});
 }
 
-bool writeDirectory(FILE *out, const std::vector<Member> &members,
-                    uint32_t offset) {
+Status writeDirectory(FileWriter &out, const std::vector<Member> &members) {
+  auto offset = uint32_t(out.bytes()), count = uint32_t(members.size());
   Record directory;
   for (const Member &member : members) {
     directory.u32(0x02014b50).u16(20);
@@ -136,15 +116,9 @@ bool writeDirectory(FILE *out, const std::vector<Member> &members,
     directory.u16(0).u16(0).u16(0).u32(0).u32(member.offset).text(member.name);
   }
   auto bytes = uint32_t(directory.bytes.size());
-  auto count = uint32_t(members.size());
   directory.u32(0x06054b50).u16(0).u16(0).u16(count).u16(count);
   directory.u32(bytes).u32(offset).u16(0);
-  return writeBytes(out, directory.bytes.data(), directory.bytes.size());
-}
-
-Status fail(Code code, int id, const std::string &path) {
-  return Status::error(code, id,
-                       "cannot write " + path + ": " + strerror(errno));
+  return out.write(directory.bytes);
 }
 
 } // namespace
@@ -164,23 +138,12 @@ Status writeNpz(const std::string &path, std::span<const TensorRef> tensors) {
                            path + ": more than 4 GiB of predictions");
     }
   }
-  std::string temporary = path + ".tmp-" + std::to_string(getpid());
-  FILE *out = fopen(temporary.c_str(), "we");
-  if (!out) {
-    return fail(Code::CannotCreate, 343, path);
-  }
-  bool good = true;
-  for (const Member &member : members) {
-    good = good && writeMember(out, member);
-  }
-  good = good && writeDirectory(out, members, uint32_t(offset));
-  good = fclose(out) == 0 && good;
-  if (good && rename(temporary.c_str(), path.c_str()) == 0) {
-    return {};
-  }
-  Status status = fail(Code::Io, 344, path);
-  unlink(temporary.c_str());
-  return status;
+  return writeFileAtomically(path, [&](FileWriter &out) -> Status {
+    for (const Member &member : members) {
+      SFT_RETURN_IF_ERROR(writeMember(out, member));
+    }
+    return writeDirectory(out, members);
+  });
 }
 
 } // namespace sft::rt

@@ -6,8 +6,8 @@
 namespace sft::rt {
 
 /// Writes each tensor as NAME.npy (version 1.0) into a zip archive of stored
-/// members, which numpy.load reads. Written to a temporary beside `path`, then
-/// renamed. CannotCreate (73) or Io (74) with errno's text; Config (78) for
+/// members, which numpy.load reads. Written beside `path`, then renamed, see
+/// File.h. Config (78) for
 /// more than 4 GiB, or for bf16, which NumPy does not have.
 Status writeNpz(const std::string &path, std::span<const TensorRef> tensors);
 
