@@ -55,7 +55,7 @@ std::vector<TensorRef> sorted(std::span<const TensorRef> tensors) {
 Expected<std::string>
 headerOf(const std::vector<TensorRef> &tensors,
          const std::map<std::string, std::string> &metadata) {
-  nlohmann::ordered_json header = nlohmann::ordered_json::object();
+  nlohmann::json header = nlohmann::json::object();
   if (!metadata.empty()) {
     header["__metadata__"] = metadata;
   }
