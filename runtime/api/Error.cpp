@@ -3,6 +3,7 @@
 #include "runtime/base/Log.h"
 
 #include <algorithm>
+#include <iterator>
 
 using namespace sft::rt;
 

@@ -1,5 +1,7 @@
 #include "runtime/api/Api.h"
 
+#include "runtime/comm/mpi/Launcher.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -91,6 +93,11 @@ const char *const *sft_session::keep(const std::vector<std::string> &names) {
     list.push_back(nameStorage.emplace_back(name).c_str());
   }
   return list.data();
+}
+
+int sft_launch_rank(void) {
+  auto launched = launchedAs();
+  return launched.ok() && *launched ? (*launched)->rank : 0;
 }
 
 void sft_session_options_init(sft_session_options *options) {

@@ -136,6 +136,10 @@ SFT_API const sft_tensor_info *sft_plan_tensor(const sft_plan *plan,
 SFT_API const sft_tensor_info *sft_plan_find(const sft_plan *plan,
                                              const char *name);
 
+/* This process's rank as the environment of mpirun or srun says it; 0 without a
+ * launcher. Known before there is a session. */
+SFT_API int sft_launch_rank(void);
+
 /*===-- Sessions ----------------------------------------------------------===*/
 
 typedef struct sft_session sft_session;

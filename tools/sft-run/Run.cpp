@@ -65,7 +65,7 @@ private:
   Options &options;
   std::unique_ptr<sft_plan, Release> plan;
   std::unique_ptr<sft_session, Release> session;
-  bool main = true;
+  bool main = sft_launch_rank() == 0;
   bool outputBroken = false;
 };
 
