@@ -36,7 +36,8 @@ protected:
                                           "PMI_SIZE",
                                           "SLURM_PROCID",
                                           "SLURM_STEP_NUM_TASKS",
-                                          "SFT_MPI_LIBRARY"};
+                                          "SFT_MPI_LIBRARY",
+                                          "SFT_MPI_SHARED"};
   std::vector<std::pair<std::string, bool>> saved;
 };
 
@@ -93,6 +94,14 @@ TEST_F(Launcher, ContradictionsAreUsageErrors) {
   expectRefused("-1", "2");
   expectRefused("1x", "2");
   expectRefused("", "2");
+}
+
+TEST_F(Launcher, BadSettingIsAUsageError) {
+  setenv("SFT_MPI_SHARED", "yes", 1);
+  auto transport = makeMpiTransport();
+  ASSERT_FALSE(transport.ok());
+  EXPECT_EQ(transport.status().code(), Code::Usage);
+  EXPECT_EQ(transport.status().id(), BadSetting);
 }
 
 TEST_F(Launcher, MissingLibrarySaysWhatToInstall) {
