@@ -71,6 +71,8 @@ SFT_API const char *sft_error_message(const sft_error *error);
 /* Nonzero where every process of the job has got this same error, so that one
  * of them may speak for all. */
 SFT_API int sft_error_is_collective(const sft_error *error);
+/* Under MPI, freeing the error of sft_session_create, like freeing a session
+ * that has failed, ends the whole job with the error's code: report first. */
 SFT_API void sft_error_free(sft_error *error);
 
 typedef enum sft_log_level {
