@@ -134,7 +134,7 @@ Status Job::runOnThreads(const RankThreads::Task &task) {
     return result;
   }));
   if (watchdog->hasBarked()) {
-    status = Status::error(Code::PeerLost, 404,
+    status = Status::error(Code::PeerLost, 422,
                            "the watchdog ended the run; see its report above");
   }
   if (!status.ok() && failure.ok()) {

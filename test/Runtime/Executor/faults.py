@@ -201,7 +201,7 @@ def test_f05_stopped_rank():
     time.sleep(1)
     os.kill(ranks_alive()[1], signal.SIGSTOP)
     begin = time.monotonic()
-    finish(process, 75, "SFT0402", "all_reduce on \"data\"",
+    finish(process, 75, "SFT0420", "all_reduce on \"data\"",
            "linear.mlir:7:3", "not entered by ranks {")
     assert time.monotonic() - begin < 8
     assert glob.glob("flight-rank-*.jsonl")
