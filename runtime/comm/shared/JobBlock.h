@@ -21,7 +21,7 @@ constexpr size_t cacheLine = 64;
 
 /// Bytes of one staging slot: what a member can hand over without the peers
 /// reading its buffers.
-constexpr size_t slotBytes = 64 << 10;
+constexpr size_t slotBytes = 32 << 10;
 
 /// What one member says when it enters a collective. Two alternate, so that a
 /// slow peer still reads the last one while the next is written.
@@ -29,7 +29,6 @@ struct alignas(cacheLine) Entry {
   std::atomic<uint64_t> phase; ///< written last
   Signature signature;
   uint64_t in, out; ///< addresses, 0 where peers cannot reach the buffer
-  uint64_t reserved[3];
 };
 
 struct alignas(cacheLine) MemberBlock {

@@ -11,8 +11,8 @@ namespace sft::rt {
 
 namespace {
 
-/// Room for some twenty groups that all ranks of the host are in.
-constexpr size_t poolBytesPerRank = size_t(4) << 20;
+/// Room for some 150 groups that all ranks of the host are in.
+constexpr size_t poolBytesPerRank = size_t(16) << 20;
 
 size_t roundUp(size_t bytes) { return (bytes + 4095) / 4096 * 4096; }
 
@@ -94,10 +94,14 @@ Expected<uint64_t> SharedJob::makeGroupBlock(uint64_t key, int members) {
   return offset;
 }
 
+uint64_t SharedJob::nextGroupKey(std::span<const int> members) {
+  std::vector<int> list(members.begin(), members.end());
+  return groupKey(members, groupsMade[std::move(list)]++);
+}
+
 Expected<GroupBlock> SharedJob::joinGroup(std::span<const int> members,
                                           const std::string &label) {
-  std::vector<int> list(members.begin(), members.end());
-  uint64_t key = groupKey(members, groupsMade[list]++);
+  uint64_t key = nextGroupKey(members);
   auto *memory = reinterpret_cast<std::byte *>(block);
   int count = int(members.size());
   if (members.front() == selfRank) {
@@ -122,6 +126,8 @@ const Progress *SharedJob::progressOf(int rank) const {
 
 void SharedJob::abort(const Status &reason) {
   if (block->writers.fetch_add(1) != 0) {
+    // Somebody else is writing the note; it is short.
+    (void)waitUntil(limits, [this] { return aborted(); });
     return;
   }
   AbortNote &note = block->note;

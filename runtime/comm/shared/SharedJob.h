@@ -31,6 +31,9 @@ public:
   int localIndex() const { return selfIndex; }
   int localIndexOf(int rank) const;
 
+  /// A number that the members agree on and that no other group has; called
+  /// once for each group, in the same order by all of its members.
+  uint64_t nextGroupKey(std::span<const int> members);
   /// The meeting place of a group whose members are all on this host. Made by
   /// the first member, awaited by the others.
   Expected<GroupBlock> joinGroup(std::span<const int> members,
@@ -39,7 +42,8 @@ public:
   Progress &progress() { return block->rank(selfIndex).progress; }
   const Progress *progressOf(int rank) const;
 
-  /// Raises the flag for all ranks of this host; the first reason stays.
+  /// Raises the flag for all ranks of this host; the first reason stays. The
+  /// note is readable when this returns.
   void abort(const Status &reason);
   bool aborted() const;
   /// Why the job was given up.
