@@ -57,7 +57,9 @@ Status run(Transport &transport) {
   std::iota(all.begin(), all.end(), 0);
   SFT_ASSIGN_OR_RETURN(auto group, transport.makeGroup(all, "all"));
   SFT_ASSIGN_OR_RETURN(void *data, transport.allocateShared(largest));
-  for (size_t bytes = 8; bytes <= largest; bytes *= bytes < 65536 ? 8 : 4) {
+  for (size_t bytes = 8; bytes <= largest; bytes *= bytes < 2048    ? 8
+                                                    : bytes < 65536 ? 2
+                                                                    : 4) {
     SFT_ASSIGN_OR_RETURN(double seconds,
                          measure(*group, static_cast<float *>(data), bytes));
     if (transport.rank() == 0) {

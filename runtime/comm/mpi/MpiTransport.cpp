@@ -199,16 +199,18 @@ const Progress *MpiTransport::progressOf(int rank) const {
 
 void MpiTransport::abort(const Status &reason) {
   job->abort(reason);
-  std::call_once(aborting, [&] {
-    reaper = std::thread([this] { lingerThenAbort(reportGrace); });
-  });
+  std::call_once(aborting,
+                 [&] { reaper = std::thread([this] { lingerThenAbort(); }); });
 }
 
-/// Gives every rank in sight the time to report, then ends them all.
-void MpiTransport::lingerThenAbort(std::chrono::milliseconds grace) {
-  auto end = std::chrono::steady_clock::now() + grace;
+/// The first to give up ends all ranks as soon as those in sight have
+/// reported; the others only do so if it does not.
+void MpiTransport::lingerThenAbort() {
+  bool first = job->note().rank == rank();
+  auto end =
+      std::chrono::steady_clock::now() + (first ? reportGrace : reaperGrace);
   auto finished = [&](int r) { return progressOf(r)->finished.load() != 0; };
-  while (!(job->aborted() && std::ranges::all_of(job->locals(), finished)) &&
+  while (!(first && std::ranges::all_of(job->locals(), finished)) &&
          std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
@@ -229,7 +231,7 @@ MpiTransport::~MpiTransport() {
     reaper.join(); // does not come back
   }
   if (job->aborted()) {
-    lingerThenAbort(reaperGrace);
+    lingerThenAbort();
   }
 }
 

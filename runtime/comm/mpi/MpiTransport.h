@@ -47,7 +47,7 @@ private:
   Expected<bool> allOk(bool mine) const;
   void guardExit();
   Status closeInOrder();
-  void lingerThenAbort(std::chrono::milliseconds grace);
+  void lingerThenAbort();
 
   std::shared_ptr<MpiWorld> world;
   std::shared_ptr<Memory> memory = std::make_shared<Memory>();

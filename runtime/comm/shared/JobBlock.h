@@ -29,7 +29,6 @@ struct alignas(cacheLine) Entry {
   std::atomic<uint64_t> phase; ///< written last
   Signature signature;
   uint64_t in, out; ///< addresses, 0 where peers cannot reach the buffer
-  uint64_t reserved[3];
 };
 
 struct alignas(cacheLine) MemberBlock {

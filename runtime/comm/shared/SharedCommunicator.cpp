@@ -9,10 +9,12 @@ namespace sft::rt {
 
 namespace {
 
-/// Up to here one meeting and a copy beat two meetings.
-constexpr size_t smallBytes = 16 << 10;
-/// Reduced and handed on while it is in the second-level cache.
-constexpr size_t pieceBytes = 64 << 10;
+/// Up to here one meeting and a copy through other cores' caches beat two
+/// meetings (measured on two cores).
+constexpr size_t smallBytes = 1 << 10;
+/// Reduced, then handed on while it is in the first-level cache; short enough
+/// for memcpy to use vector stores.
+constexpr size_t pieceBytes = 8 << 10;
 
 size_t blocksIn(const Operation &op, int members) {
   return op.blockwise() ? size_t(members) : 1;

@@ -126,6 +126,8 @@ const Progress *SharedJob::progressOf(int rank) const {
 
 void SharedJob::abort(const Status &reason) {
   if (block->writers.fetch_add(1) != 0) {
+    // Somebody else is writing the note; it is short.
+    (void)waitUntil(limits, [this] { return aborted(); });
     return;
   }
   AbortNote &note = block->note;

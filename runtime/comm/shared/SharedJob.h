@@ -42,7 +42,8 @@ public:
   Progress &progress() { return block->rank(selfIndex).progress; }
   const Progress *progressOf(int rank) const;
 
-  /// Raises the flag for all ranks of this host; the first reason stays.
+  /// Raises the flag for all ranks of this host; the first reason stays. The
+  /// note is readable when this returns.
   void abort(const Status &reason);
   bool aborted() const;
   /// Why the job was given up.
