@@ -19,7 +19,8 @@ Status checkIndex(uint64_t index, uint64_t size, const char *what) {
 
 Status checkExtents(const flatbuffers::Vector<int64_t> &extents,
                     const char *what) {
-  if (extents.size() && uintptr_t(extents.Data()) % alignof(int64_t) != 0) {
+  // FlatBuffers does not align a vector that is empty.
+  if (extents.size() > 0 && uintptr_t(extents.Data()) % alignof(int64_t) != 0) {
     return malformed(BadFlatBuffer, format("%s are misaligned", what));
   }
   if (extents.size() > kMaxDims) {
