@@ -13,8 +13,8 @@ using Read = Expected<Dataset> (*)(std::span<const std::byte>);
 
 /// Reads a copy of exactly this size, so that a sanitizer sees its end.
 void tryRead(Read read, std::string_view text) {
-  std::vector<std::byte> copy(text.size());
-  std::memcpy(copy.data(), text.data(), text.size());
+  std::span<const std::byte> bytes = bytesOf(text);
+  std::vector<std::byte> copy(bytes.begin(), bytes.end());
   Expected<Dataset> data = read(copy);
   if (!data.ok()) {
     EXPECT_EQ(data.status().code(), Code::Data) << data.status().message();
