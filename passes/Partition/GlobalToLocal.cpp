@@ -216,7 +216,8 @@ LogicalResult Localizer::localize(Operation &op, OpBuilder &builder) {
     if (ruled && !sharding.shardedAxes().empty()) {
       OpBuilder before(copy);
       ruled.localize(before,
-                     offsets(before, op.getLoc(), sharding, local.getType()));
+                     offsets(before, op.getLoc(), sharding, local.getType()),
+                     cast<ShapedType>(global.getType()).getShape());
     }
   }
   return success();
