@@ -2,6 +2,7 @@
 # translation unit of the compiler cheap.
 list(APPEND CMAKE_PREFIX_PATH /usr/lib/llvm-22)
 find_package(MLIR 22.1 REQUIRED CONFIG)
+find_package(LLD REQUIRED CONFIG)
 list(APPEND CMAKE_MODULE_PATH "${MLIR_CMAKE_DIR}" "${LLVM_CMAKE_DIR}")
 include(TableGen)
 include(AddLLVM)
@@ -33,7 +34,8 @@ function(sft_tablegen td out)
     OUTPUT "${output}"
     COMMAND "${MLIR_TABLEGEN_EXE}" ${ARGN} ${sftTdInclude}
             "${CMAKE_CURRENT_SOURCE_DIR}/${td}" -o "${output}"
-    DEPENDS ${tds} "${MLIR_TABLEGEN_EXE}"
+    DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${td}" ${tds}
+            "${MLIR_TABLEGEN_EXE}"
     VERBATIM)
   set_property(DIRECTORY APPEND PROPERTY SFT_TABLEGEN_OUTPUTS "${output}")
 endfunction()

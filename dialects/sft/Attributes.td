@@ -49,22 +49,26 @@ def Sft_ConstantInitAttr : Sft_Initializer<"ConstantInit", "constant"> {
   let summary = "One value: `#sft.constant<0.5>`";
   let parameters = (ins Sft_RequiredDouble:$value);
   let assemblyFormat = "`<` $value `>`";
+  let genVerifyDecl = 1;
 }
 def Sft_UniformAttr : Sft_Initializer<"Uniform", "uniform"> {
   let summary = "Uniform on [low, high): `#sft.uniform<low = -0.1, high = 0.1>`";
   let parameters = (ins Sft_Double<"-0.05">:$low, Sft_Double<"0.05">:$high);
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
+  let genVerifyDecl = 1;
 }
 def Sft_NormalAttr : Sft_Initializer<"Normal", "normal"> {
   let summary = "Normal: `#sft.normal<mean = 0.0, stddev = 0.02>`";
   let parameters = (ins Sft_Double<"0.0">:$mean, Sft_Double<"1.0">:$stddev);
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
+  let genVerifyDecl = 1;
 }
 def Sft_TruncatedNormalAttr
     : Sft_Initializer<"TruncatedNormal", "truncated_normal"> {
   let summary = "Normal, cut at two standard deviations from the mean";
   let parameters = (ins Sft_Double<"0.0">:$mean, Sft_Double<"1.0">:$stddev);
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
+  let genVerifyDecl = 1;
 }
 def Sft_GlorotUniformAttr : Sft_Initializer<"GlorotUniform", "glorot_uniform"> {
   let summary = "Uniform within sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010)";

@@ -11,7 +11,8 @@ include "dialects/sft/OpBase.td"
 include "dialects/sft/Attributes.td"
 
 class Sft_CollectiveOp<string mnemonic, list<Trait> traits = []>
-    : Sft_Op<mnemonic, !listconcat([Pure], traits)>;
+    : Sft_Op<mnemonic, !listconcat([
+        Pure, DeclareOpInterfaceMethods<Sft_CollectiveOpInterface>], traits)>;
 
 def Sft_AllReduceOp : Sft_CollectiveOp<"all_reduce"> {
   let summary = "Combines values over a group; everyone gets the result";

@@ -1,48 +1,16 @@
 //===- ElementwiseGradient.cpp - dL/dx from dL/dy, in sft ops -------------===//
-#include "dialects/sft/Broadcasting.h"
+#include "dialects/sft/Formula.h"
 
 using namespace mlir;
 
 namespace sft {
-
-namespace {
-
-/// Short names for the ops that gradients are made of. Scalars broadcast.
-struct Gradient {
-  OpBuilder &builder;
-  Location loc;
-
-  template <typename Op, typename... Args> Value op(Args... args) {
-    return Op::create(builder, loc, args...);
-  }
-  Value number(Value like, double value) {
-    return buildScalarLike(builder, loc, like, value);
-  }
-  Value add(Value x, Value y) { return op<AddOp>(x, y); }
-  Value sub(Value x, Value y) { return op<SubOp>(x, y); }
-  Value mul(Value x, Value y) { return op<MulOp>(x, y); }
-  Value mul(double x, Value y) { return mul(number(y, x), y); }
-  Value div(Value x, Value y) { return op<DivOp>(x, y); }
-  Value neg(Value x) { return op<NegOp>(x); }
-  /// g where `x kind bound`, else 0.
-  Value where(CompareKind kind, Value x, Value bound, Value g) {
-    Value condition = op<CompareOp>(kind, x, bound);
-    return op<SelectOp>(condition, g, number(g, 0));
-  }
-  Value sum(Value gradient, Value operand) {
-    return sumToType(builder, loc, gradient,
-                     cast<RankedTensorType>(operand.getType()));
-  }
-};
-
-} // namespace
 
 #define SFT_GRADIENT(OP)                                                       \
   void OP::buildGradient(OpBuilder &builder, ArrayRef<Value> gradients,        \
                          SmallVectorImpl<Value> &dx)
 #define SFT_UNARY_GRADIENT(OP, expression)                                     \
   SFT_GRADIENT(OP) {                                                           \
-    Gradient b{builder, getLoc()};                                             \
+    Formula b{builder, getLoc()};                                              \
     [[maybe_unused]] Value x = getX(), y = getY(), g = gradients[0];           \
     dx[0] = expression;                                                        \
   }
@@ -71,14 +39,14 @@ SFT_GRADIENT(StopGradientOp) { (void)builder, (void)gradients, (void)dx; }
 
 // s + x s (1 - s), s = sigmoid(x).
 SFT_GRADIENT(SiluOp) {
-  Gradient b{builder, getLoc()};
+  Formula b{builder, getLoc()};
   Value x = getX(), s = b.op<SigmoidOp>(x);
   Value slope = b.add(s, b.mul(b.mul(x, s), b.sub(b.number(s, 1), s)));
   dx[0] = b.mul(gradients[0], slope);
 }
 
 /// Phi(x) + x phi(x), or the derivative of the tanh form.
-static Value geluSlope(Gradient b, Value x, bool approximate) {
+static Value geluSlope(Formula b, Value x, bool approximate) {
   Value one = b.number(x, 1);
   Value square = b.op<SquareOp>(x);
   if (!approximate) {
@@ -96,7 +64,7 @@ static Value geluSlope(Gradient b, Value x, bool approximate) {
 }
 
 SFT_GRADIENT(GeluOp) {
-  Gradient b{builder, getLoc()};
+  Formula b{builder, getLoc()};
   dx[0] = b.mul(gradients[0], geluSlope(b, getX(), getApproximate()));
 }
 
@@ -106,11 +74,11 @@ SFT_GRADIENT(GeluOp) {
 
 #define SFT_BINARY_GRADIENT(OP, gx, gy)                                        \
   SFT_GRADIENT(OP) {                                                           \
-    Gradient b{builder, getLoc()};                                             \
+    Formula b{builder, getLoc()};                                              \
     [[maybe_unused]] Value x = getX(), y = getY(), z = getZ(),                 \
                            g = gradients[0];                                   \
-    dx[0] = b.sum(gx, x);                                                      \
-    dx[1] = b.sum(gy, y);                                                      \
+    dx[0] = b.sumLike(gx, x);                                                  \
+    dx[1] = b.sumLike(gy, y);                                                  \
   }
 
 SFT_BINARY_GRADIENT(AddOp, g, g)
@@ -121,7 +89,7 @@ SFT_BINARY_GRADIENT(PowOp, b.mul(g, b.div(b.mul(y, z), x)),
                     b.mul(g, b.mul(z, b.op<LogOp>(x))))
 
 /// The winner takes the gradient, ties take half each.
-static Value share(Gradient b, CompareKind wins, Value mine, Value other,
+static Value share(Formula b, CompareKind wins, Value mine, Value other,
                    Value g) {
   Value half = b.where(CompareKind::Eq, mine, other, b.mul(0.5, g));
   return b.add(b.where(wins, mine, other, g), half);
@@ -132,10 +100,10 @@ SFT_BINARY_GRADIENT(MaxOp, share(b, CompareKind::Gt, x, y, g),
                     share(b, CompareKind::Gt, y, x, g))
 
 SFT_GRADIENT(SelectOp) {
-  Gradient b{builder, getLoc()};
+  Formula b{builder, getLoc()};
   Value g = gradients[0], zero = b.number(g, 0), c = getCondition();
-  dx[1] = b.sum(b.op<SelectOp>(c, g, zero), getX());
-  dx[2] = b.sum(b.op<SelectOp>(c, zero, g), getY());
+  dx[1] = b.sumLike(b.op<SelectOp>(c, g, zero), getX());
+  dx[2] = b.sumLike(b.op<SelectOp>(c, zero, g), getY());
 }
 
 SFT_GRADIENT(CastOp) {

@@ -99,6 +99,17 @@ def Sft_LoopOpInterface : OpInterface<"LoopOpInterface"> {
       "::std::optional<::sft::ReduceKind>", "getReduction", (ins), "",
       [{ return ::std::nullopt; }]>,
     InterfaceMethod<[{
+      True if buildBody looks at the loop indices (other than through the maps),
+      so that loops may not be merged.
+    }], "bool", "usesIndices", (ins), "", [{
+        for (unsigned i = 0; i < $_op->getNumOperands(); ++i) {
+          if (!$_op.getOperandMap(i)) {
+            return true;
+          }
+        }
+        return false;
+      }]>,
+    InterfaceMethod<[{
       Operand whose buffer result 0 updates in place, with the stores done by
       buildBody itself (scatter into rows). Such an op yields no scalar.
     }], "::std::optional<unsigned>", "getUpdatedOperand", (ins), "",
@@ -146,6 +157,25 @@ def Sft_InterpretableOpInterface : OpInterface<"InterpretableOpInterface"> {
     }], "::llvm::LogicalResult", "evaluate",
       (ins "::mlir::ArrayRef<::sft::reference::Tensor>":$operands,
            "::mlir::MutableArrayRef<::sft::reference::Tensor>":$results)>
+  ];
+}
+
+def Sft_CollectiveOpInterface : OpInterface<"CollectiveOpInterface"> {
+  let cppNamespace = "::sft";
+  let description = [{
+    An op that a group of ranks does together: those that agree on all mesh axes
+    but `axes`. The interpreter evaluates it for a whole group at once.
+  }];
+  let methods = [
+    InterfaceMethod<"Mesh axes of the group by index, major first.",
+      "::llvm::ArrayRef<int64_t>", "getAxes", (ins)>,
+    InterfaceMethod<[{
+      Computes every member's results from every member's operands, both as
+      [member][i], members in the order of their coordinates on the axes.
+      Results come as in `evaluate`.
+    }], "void", "evaluateGroup",
+      (ins "::mlir::ArrayRef<::std::vector<::sft::reference::Tensor>>":$operands,
+           "::mlir::MutableArrayRef<::std::vector<::sft::reference::Tensor>>":$results)>
   ];
 }
 

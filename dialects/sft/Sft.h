@@ -51,6 +51,8 @@
 #include "dialects/sft/Collective.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/sft/Step.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/sft/Kernel.h.inc"
 
 namespace sft {
 
@@ -68,6 +70,7 @@ void registerLossOps(SftDialect &dialect);
 void registerSparseOps(SftDialect &dialect);
 void registerCollectiveOps(SftDialect &dialect);
 void registerStepOps(SftDialect &dialect);
+void registerKernelOps(SftDialect &dialect);
 
 /// Flags of generated floating-point code: contraction and reassociation (a
 /// vectorised reduction), but NaN and Inf keep their meaning.
@@ -77,7 +80,12 @@ mlir::arith::FastMathFlagsAttr fastMathFlags(mlir::OpBuilder &builder);
 /// 1 to 255 of letters, digits, '_', '.', '-', not starting with '.'.
 std::string invalidKeyReason(llvm::StringRef name);
 
-// Attribute numbers.
+/// The stream of random numbers that belongs to a name, below 2^30. The same
+/// for every build of the compiler.
+int64_t randomStream(llvm::StringRef name);
+
+// Attribute numbers: the shortest text that reads back as the same double.
+std::string numberText(double value);
 mlir::FailureOr<Number> parseNumber(mlir::AsmParser &parser);
 void printNumber(mlir::AsmPrinter &printer, Number value);
 
@@ -105,5 +113,13 @@ mlir::Value buildScalarLike(mlir::OpBuilder &builder, mlir::Location loc,
 /// broadcast operand.
 mlir::Value sumToType(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::Value value, mlir::RankedTensorType type);
+
+// Reductions, wherever they are built.
+
+/// What changes nothing: 0 for a sum, -inf or the least integer for a maximum.
+mlir::TypedAttr reductionIdentity(ReduceKind kind, mlir::Type element);
+/// Combines two scalars. Maximum and minimum keep NaN.
+mlir::Value buildCombine(mlir::OpBuilder &builder, mlir::Location loc,
+                         ReduceKind kind, mlir::Value x, mlir::Value y);
 
 } // namespace sft

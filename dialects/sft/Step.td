@@ -20,12 +20,15 @@ def Sft_VariableOp : Sft_Op<"variable", [Symbol]> {
     ```
 
     The first type is this rank's part; `of` gives the whole where they differ.
+    A `frozen` parameter is not trained.
   }];
   let arguments = (ins Sft_VariableKind:$kind, SymbolNameAttr:$sym_name,
                        TypeAttr:$type, OptionalAttr<TypeAttr>:$global_type,
-                       OptionalAttr<Sft_ShardingAttr>:$sharding);
+                       OptionalAttr<Sft_ShardingAttr>:$sharding,
+                       UnitAttr:$frozen);
   let assemblyFormat = [{
-    $kind $sym_name attr-dict `:` $type (`of` $global_type^)?
+    $kind (`frozen` $frozen^)? $sym_name attr-dict `:` $type
+    (`of` $global_type^)?
     (`sharding` $sharding^)?
   }];
 }
@@ -77,6 +80,20 @@ def Sft_ReadOp : Sft_Op<"read", [MemoryEffects<[MemRead]>, Sft_Sharded]> {
 def Sft_WriteOp : Sft_Op<"write", [MemoryEffects<[MemWrite]>]> {
   let summary = "A variable's value from the next step on";
   let arguments = (ins FlatSymbolRefAttr:$variable, Sft_AnyTensor:$value);
+  let assemblyFormat = "$variable `,` $value attr-dict `:` type($value)";
+}
+
+def Sft_GradientOp : Sft_Op<"gradient", [MemoryEffects<[MemWrite]>]> {
+  let summary = "The loss's gradient by a variable";
+  let description = [{
+    What differentiation leaves in a train step for each parameter, and what the
+    optimizer turns into writes. It does not outlive the Training phase.
+
+    ```mlir
+    sft.gradient @w1, %dw : tensor<64x10xf32>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$variable, Sft_FloatTensor:$value);
   let assemblyFormat = "$variable `,` $value attr-dict `:` type($value)";
 }
 

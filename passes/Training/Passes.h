@@ -6,10 +6,15 @@
 namespace sft {
 
 /// In: one sft.model. Out: sft.variable for each parameter and optimizer state;
-/// sft.step initialize, train (if there is a loss and an optimizer), evaluate
-/// (if there is a loss) and predict (if there are predictions), made of
-/// primitive ops with global shapes.
+/// sft.step @initialize, @train and @evaluate (if there is a loss) and @predict
+/// (if there are predictions), made of primitive ops with global shapes.
 void buildTrainingPhase(mlir::OpPassManager &pm);
 void registerTrainingPasses();
+
+/// Discardable attributes of a train step between --sft-lower-model, which
+/// takes them from the model, and --sft-apply-optimizer, which uses them up.
+inline constexpr char kOptimizerAttr[] = "sft.optimizer";
+inline constexpr char kScheduleAttr[] = "sft.schedule";
+inline constexpr char kClipNormAttr[] = "sft.clip_norm";
 
 } // namespace sft
