@@ -122,7 +122,7 @@ def Plan_LaunchOp : Plan_Op<"launch"> {
   let hasVerifier = 1;
 }
 
-def Plan_ContractOp : Plan_Op<"contract", [AttrSizedOperandSegments]> {
+def Plan_ContractOp : Plan_Op<"contract"> {
   let summary = "A matrix product by the device's library";
   let description = [{
     out = activation(lhs x rhs + bias). Each operand is its buffer seen through
