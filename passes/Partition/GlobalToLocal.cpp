@@ -6,10 +6,9 @@
 // 3. Ops that speak of global positions are told where the shard starts.
 //
 //===----------------------------------------------------------------------===//
+#include "dialects/sft/Broadcasting.h"
 #include "passes/Partition/Passes.h"
 #include "passes/Sharding/Shardings.h"
-
-#include "dialects/sft/Broadcasting.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "llvm/Support/Path.h"
