@@ -1,5 +1,4 @@
 //===- ElementwiseGradient.cpp - dL/dx from dL/dy, in sft ops -------------===//
-#include "dialects/sft/Broadcasting.h"
 #include "dialects/sft/Formula.h"
 
 using namespace mlir;
@@ -78,8 +77,8 @@ SFT_GRADIENT(GeluOp) {
     Formula b{builder, getLoc()};                                              \
     [[maybe_unused]] Value x = getX(), y = getY(), z = getZ(),                 \
                            g = gradients[0];                                   \
-    dx[0] = b.sumLike(gx, x);                                                      \
-    dx[1] = b.sumLike(gy, y);                                                      \
+    dx[0] = b.sumLike(gx, x);                                                  \
+    dx[1] = b.sumLike(gy, y);                                                  \
   }
 
 SFT_BINARY_GRADIENT(AddOp, g, g)

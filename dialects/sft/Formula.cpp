@@ -5,17 +5,20 @@ using namespace mlir;
 namespace sft {
 
 RankedTensorType typeOf(Value value) {
-  return mlir::cast<RankedTensorType>(value.getType());
+  return cast<RankedTensorType>(value.getType());
 }
 
-Value Formula::cast(Value x, Type element) const {
-  RankedTensorType type = typeOf(x);
-  return type.getElementType() == element ? x
-                                          : op<CastOp>(type.clone(element), x);
+Value Formula::where(CompareKind kind, Value x, Value bound, Value g) const {
+  return select(compare(kind, x, bound), g, number(g, 0));
 }
 
 Value Formula::indicator(CompareKind kind, Value x, Value y) const {
   return cast(compare(kind, x, y), typeOf(x).getElementType());
+}
+
+Value Formula::cast(Value x, Type element) const {
+  RankedTensorType type = typeOf(x).clone(element);
+  return x.getType() == type ? x : op<CastOp>(type, x);
 }
 
 Value Formula::reduce(ReduceKind kind, Value x, ArrayRef<int64_t> axes,
@@ -27,6 +30,14 @@ Value Formula::sum(Value x, ArrayRef<int64_t> axes, bool keep) const {
   return reduce(ReduceKind::Sum, x, axes, keep);
 }
 
+static SmallVector<int64_t> allAxes(Value x) {
+  return llvm::to_vector(llvm::seq(typeOf(x).getRank()));
+}
+
+Value Formula::sum(Value x) const {
+  return typeOf(x).getRank() == 0 ? x : sum(x, allAxes(x), /*keep=*/false);
+}
+
 Value Formula::mean(Value x, ArrayRef<int64_t> axes, bool keep) const {
   double count = 1;
   for (int64_t axis : axes) {
@@ -36,7 +47,7 @@ Value Formula::mean(Value x, ArrayRef<int64_t> axes, bool keep) const {
 }
 
 Value Formula::mean(Value x) const {
-  return mean(x, llvm::to_vector(llvm::seq(typeOf(x).getRank())), false);
+  return mean(x, allAxes(x), /*keep=*/false);
 }
 
 Value Formula::sumLike(Value gradient, Value operand) const {

@@ -1,9 +1,12 @@
-//===- Formula.h - Short names for the ops that passes build ----*- C++ -*-===//
+//===- Formula.h - Short names for building sft ops -------------*- C++ -*-===//
+//
+// Gradients and decompositions are formulas over sft ops; with these names they
+// read like ones. Operands broadcast, so a scalar goes anywhere.
+//
+//===----------------------------------------------------------------------===//
 #pragma once
 
 #include "dialects/sft/Sft.h"
-
-#include "mlir/IR/TypeUtilities.h"
 
 #include <cmath>
 
@@ -12,9 +15,6 @@ namespace sft {
 /// The type of a dense value.
 mlir::RankedTensorType typeOf(mlir::Value value);
 
-/// Builds sft ops at one location, so that gradients and decompositions read
-/// like formulas. Scalars broadcast; `2.0` next to a tensor is a scalar of its
-/// type.
 struct Formula {
   using Value = mlir::Value;
 
@@ -45,30 +45,31 @@ struct Formula {
   Value select(Value condition, Value x, Value y) const {
     return op<SelectOp>(condition, x, y);
   }
-  /// g where `x kind bound`, else 0.
-  Value where(CompareKind kind, Value x, Value bound, Value g) const {
-    return select(compare(kind, x, bound), g, number(g, 0));
-  }
-  /// x with another element type; x itself if it has it already.
+  /// The same value where the element type is `element` already.
   Value cast(Value x, mlir::Type element) const;
+
+  /// g where `x kind bound`, else 0.
+  Value where(CompareKind kind, Value x, Value bound, Value g) const;
   /// 1 where `x kind y`, else 0, in x's element type.
   Value indicator(CompareKind kind, Value x, Value y) const;
 
-  /// Over axes; `keep` keeps them with size 1.
+  /// Reductions over axes; `keep` keeps them with size 1.
   Value reduce(ReduceKind kind, Value x, mlir::ArrayRef<int64_t> axes,
                bool keep) const;
   Value sum(Value x, mlir::ArrayRef<int64_t> axes, bool keep) const;
+  /// The sum of all elements, a scalar.
+  Value sum(Value x) const;
   /// The sum times 1 / (number of elements that are summed).
   Value mean(Value x, mlir::ArrayRef<int64_t> axes, bool keep) const;
   /// The mean of all elements, a scalar.
   Value mean(Value x) const;
-  /// Undoes the broadcasting of `operand` in `gradient`.
+  /// Undoes broadcasting: sums a gradient to the type of its operand.
   Value sumLike(Value gradient, Value operand) const;
 
-  /// x under another shape; x itself if it has it already.
+  /// The same value where the type is `type` already.
   Value reshape(Value x, mlir::RankedTensorType type) const;
-  /// `reduced` with all dimensions of `whole`: those in `axes`, which it may
-  /// lack, have size 1.
+  /// `reduced`, which lacks `axes` or not, with all dimensions of `whole`:
+  /// those in `axes` have size 1.
   Value restoreAxes(Value reduced, mlir::RankedTensorType whole,
                     mlir::ArrayRef<int64_t> axes) const;
 };

@@ -84,7 +84,8 @@ std::string invalidKeyReason(llvm::StringRef name);
 /// for every build of the compiler.
 int64_t randomStream(llvm::StringRef name);
 
-// Attribute numbers.
+// Attribute numbers: the shortest text that reads back as the same double.
+std::string numberText(double value);
 mlir::FailureOr<Number> parseNumber(mlir::AsmParser &parser);
 void printNumber(mlir::AsmPrinter &printer, Number value);
 

@@ -3,6 +3,7 @@
 #include "llvm/ADT/StringExtras.h"
 
 #include <charconv>
+#include <cmath>
 
 using namespace mlir;
 
@@ -31,16 +32,21 @@ FailureOr<Number> parseNumber(AsmParser &parser) {
   return Number(value);
 }
 
-void printNumber(AsmPrinter &printer, Number value) {
-  char text[32];
-  auto end = std::to_chars(text, text + sizeof text, value.value).ptr;
-  StringRef shortest(text, size_t(end - text));
+std::string numberText(double value) {
+  char buffer[32];
+  auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  StringRef shortest(buffer, size_t(end - buffer));
+  if (!std::isfinite(value)) {
+    return shortest.str();
+  }
   // MLIR reads a float only with a point, and an exponent only behind one.
   auto [mantissa, exponent] = shortest.split('e');
-  printer << mantissa << (mantissa.contains('.') ? "" : ".0");
-  if (!exponent.empty()) {
-    printer << 'e' << exponent;
-  }
+  std::string text = (mantissa + (mantissa.contains('.') ? "" : ".0")).str();
+  return exponent.empty() ? text : text + "e" + exponent.str();
+}
+
+void printNumber(AsmPrinter &printer, Number value) {
+  printer << numberText(value);
 }
 
 /// Inference runs before the verifier and relies on tensors.
