@@ -1,5 +1,9 @@
 #include "passes/Phases.h"
 
+#include "passes/Codegen/Passes.h"
+#include "passes/Partition/Passes.h"
+#include "passes/Placement/Passes.h"
+#include "passes/Sharding/Passes.h"
 #include "passes/Training/Passes.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -35,15 +39,28 @@ ArrayRef<Phase> allPhases() {
 
 void buildPhase(OpPassManager &pm, Phase phase,
                 const CompilerOptions &options) {
-  (void)options;
   switch (phase) {
   case Phase::Training:
     return buildTrainingPhase(pm);
+  case Phase::Sharding:
+    return buildShardingPhase(pm, options);
+  case Phase::Partition:
+    return buildPartitionPhase(pm, options);
+  case Phase::Codegen:
+    return buildCodegenPhase(pm, options);
+  case Phase::Placement:
+    return buildPlacementPhase(pm, options);
   default:
     return;
   }
 }
 
-void registerPasses() { registerTrainingPasses(); }
+void registerPasses() {
+  registerTrainingPasses();
+  registerSftShardingPasses();
+  registerSftPartitionPasses();
+  registerSftCodegenPasses();
+  registerSftPlacementPasses();
+}
 
 } // namespace sft

@@ -25,6 +25,7 @@ void SftDialect::initialize() {
   registerSparseOps(*this);
   registerCollectiveOps(*this);
   registerStepOps(*this);
+  registerKernelOps(*this);
 }
 
 Operation *SftDialect::materializeConstant(OpBuilder &builder, Attribute value,

@@ -99,6 +99,17 @@ def Sft_LoopOpInterface : OpInterface<"LoopOpInterface"> {
       "::std::optional<::sft::ReduceKind>", "getReduction", (ins), "",
       [{ return ::std::nullopt; }]>,
     InterfaceMethod<[{
+      True if buildBody looks at the loop indices (other than through the maps),
+      so that loops may not be merged.
+    }], "bool", "usesIndices", (ins), "", [{
+        for (unsigned i = 0; i < $_op->getNumOperands(); ++i) {
+          if (!$_op.getOperandMap(i)) {
+            return true;
+          }
+        }
+        return false;
+      }]>,
+    InterfaceMethod<[{
       Operand whose buffer result 0 updates in place, with the stores done by
       buildBody itself (scatter into rows). Such an op yields no scalar.
     }], "::std::optional<unsigned>", "getUpdatedOperand", (ins), "",

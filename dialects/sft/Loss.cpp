@@ -96,8 +96,8 @@ static Value shareOfMean(Formula f, Value g, int64_t count) {
     operandGradients[1] = f.mul(slopeT, share);                                \
   }
 
-SFT_PAIRWISE_LOSS(MseLossOp, f.op<SquareOp>(f.sub(x, t)),
-                  f.mul(2.0, f.sub(x, t)), f.mul(2.0, f.sub(t, x)))
+SFT_PAIRWISE_LOSS(MseLossOp, f.square(f.sub(x, t)), f.mul(2.0, f.sub(x, t)),
+                  f.mul(2.0, f.sub(t, x)))
 SFT_PAIRWISE_LOSS(MaeLossOp, f.op<AbsOp>(f.sub(x, t)),
                   f.op<SignOp>(f.sub(x, t)), f.op<SignOp>(f.sub(t, x)))
 SFT_PAIRWISE_LOSS(BinaryCrossEntropyOp, f.sub(f.op<SoftplusOp>(x), f.mul(x, t)),
@@ -136,8 +136,8 @@ static Value labelMask(Formula f, Value logits, Value labels) {
   Value positions = f.op<IotaOp>(type.clone({classes}), Value(), 0);
   SmallVector<int64_t> column(type.getShape());
   column.push_back(1);
-  return f.op<CompareOp>(CompareKind::Eq, f.reshape(labels, type.clone(column)),
-                         positions);
+  return f.compare(CompareKind::Eq, f.reshape(labels, type.clone(column)),
+                   positions);
 }
 
 static int64_t lastAxis(Value x) { return typeOf(x).getRank() - 1; }
@@ -145,7 +145,7 @@ static int64_t lastAxis(Value x) { return typeOf(x).getRank() - 1; }
 /// The element of each row at its label, [.., 1]; -inf where there is none.
 static Value atLabel(Formula f, Value mask, Value x) {
   Value none = f.number(x, -std::numeric_limits<double>::infinity());
-  return f.reduce(ReduceKind::Max, f.op<SelectOp>(mask, x, none), lastAxis(x),
+  return f.reduce(ReduceKind::Max, f.select(mask, x, none), lastAxis(x),
                   /*keep=*/true);
 }
 
@@ -166,7 +166,7 @@ void SoftmaxCrossEntropyOp::buildGradient(
   Value logits = getPrediction();
   Value y = f.op<SoftmaxOp>(logits, IntegerAttr());
   Value mask = labelMask(f, logits, getTarget());
-  Value slope = f.op<SelectOp>(mask, f.sub(y, f.number(y, 1)), y);
+  Value slope = f.select(mask, f.sub(y, f.number(y, 1)), y);
   int64_t rows = getTarget().getType().getNumElements();
   operandGradients[0] = f.mul(slope, shareOfMean(f, gradients[0], rows));
 }

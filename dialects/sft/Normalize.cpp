@@ -108,7 +108,7 @@ struct Normalized {
 
   Normalized(Formula f, Value c, const APFloat &epsilon)
       : rate(f.op<RsqrtOp>(
-            f.add(rowMean(f, f.op<SquareOp>(c)), epsilon.convertToDouble()))),
+            f.add(rowMean(f, f.square(c)), epsilon.convertToDouble()))),
         rows(f.mul(c, rate)) {}
 };
 

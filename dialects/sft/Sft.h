@@ -51,6 +51,8 @@
 #include "dialects/sft/Collective.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/sft/Step.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/sft/Kernel.h.inc"
 
 namespace sft {
 
@@ -68,6 +70,7 @@ void registerLossOps(SftDialect &dialect);
 void registerSparseOps(SftDialect &dialect);
 void registerCollectiveOps(SftDialect &dialect);
 void registerStepOps(SftDialect &dialect);
+void registerKernelOps(SftDialect &dialect);
 
 /// Flags of generated floating-point code: contraction and reassociation (a
 /// vectorised reduction), but NaN and Inf keep their meaning.

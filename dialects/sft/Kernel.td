@@ -1,0 +1,84 @@
+//===- Kernel.td - What code generation makes of a step -----*- tablegen -*-===//
+#ifndef SFT_KERNEL_TD
+#define SFT_KERNEL_TD
+
+include "dialects/sft/OpBase.td"
+include "mlir/IR/EnumAttr.td"
+
+def Sft_Activation : I32EnumAttr<"Activation", "", [
+    I32EnumAttrCase<"None", 0, "none">, I32EnumAttrCase<"Relu", 1, "relu">,
+    I32EnumAttrCase<"Tanh", 2, "tanh">,
+    I32EnumAttrCase<"Sigmoid", 3, "sigmoid">,
+    I32EnumAttrCase<"GeluTanh", 4, "gelu_tanh">,
+    I32EnumAttrCase<"GeluErf", 5, "gelu_erf">,
+    I32EnumAttrCase<"Silu", 6, "silu">]> {
+  let cppNamespace = "::sft";
+}
+
+def Sft_ContractOp : Sft_Op<"contract", [Pure]> {
+  let summary = "A matrix product with its epilogue, for the device's library";
+  let description = [{
+    activation(x * y + bias): sft.matmul together with the bias and activation
+    that follow it.
+
+    ```mlir
+    %h = sft.contract %x, %w bias %b relu
+        : tensor<32x64xf32>, tensor<64x128xf32>, tensor<128xf32> -> tensor<32x128xf32>
+    ```
+  }];
+  let arguments = (ins Sft_FloatTensor:$x, Sft_FloatTensor:$y,
+                       Optional<Sft_FloatTensor>:$bias,
+                       UnitAttr:$transpose_x, UnitAttr:$transpose_y,
+                       DefaultValuedAttr<Sft_Activation,
+                           "::sft::Activation::None">:$activation);
+  let results = (outs Sft_FloatTensor:$z);
+  let assemblyFormat = [{
+    $x `,` $y (`bias` $bias^)? $activation attr-dict `:` type($x) `,` type($y)
+    (`,` type($bias)^)? `->` type($z)
+  }];
+}
+
+def Sft_KernelOp : Sft_Op<"kernel", [
+    IsolatedFromAbove, SingleBlockImplicitTerminator<"KernelYieldOp">]> {
+  let summary = "Ops that become one generated loop nest";
+  let description = [{
+    Arguments stand for the operands. The region holds LoopOpInterface ops over
+    the same loops, or one KernelOpInterface op. `in_place` lists pairs (operand,
+    result) that share a buffer. `symbol` is the function in the generated code;
+    `extent` the trip count of the outermost loop, which may be cut among threads
+    where `parallel` is set.
+
+    ```mlir
+    %p1 = sft.kernel(%a = %p, %b = %g) in_place [0, 0]
+        : (tensor<8xf32>, tensor<8xf32>) -> tensor<8xf32> {
+      %d = sft.sub %a, %b : tensor<8xf32>
+      sft.kernel_yield %d : tensor<8xf32>
+    }
+    ```
+
+    Constraints: 1. in_place pairs have one type, and no operand or result occurs
+    twice.
+  }];
+  let arguments = (ins Variadic<AnyType>:$operands,
+                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$in_place,
+                       OptionalAttr<StrAttr>:$symbol,
+                       OptionalAttr<I64Attr>:$extent, UnitAttr:$parallel);
+  let results = (outs Variadic<AnyType>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The operand that shares a buffer with result `i`, if one does.
+    std::optional<unsigned> operandOfResult(unsigned i);
+  }];
+}
+
+def Sft_KernelYieldOp : Sft_Op<"kernel_yield", [Terminator, Pure,
+                                                HasParent<"KernelOp">]> {
+  let summary = "The results of a kernel";
+  let arguments = (ins Variadic<AnyType>:$values);
+  let assemblyFormat = "($values^ `:` type($values))? attr-dict";
+  let builders = [OpBuilder<(ins), "">];
+}
+
+#endif // SFT_KERNEL_TD

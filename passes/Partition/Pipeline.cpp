@@ -1,0 +1,19 @@
+#include "passes/Partition/Passes.h"
+#include "passes/Phases.h"
+
+#include "mlir/Transforms/Passes.h"
+
+namespace sft {
+
+void buildPartitionPhase(mlir::OpPassManager &pm,
+                         const CompilerOptions &options) {
+  pm.addPass(createGlobalToLocal());
+  // Localising leaves constants and index arithmetic behind, several times.
+  pm.addPass(mlir::createCSEPass());
+  BucketCollectivesOptions buckets;
+  buckets.bytes = options.bucketBytes;
+  pm.addPass(createBucketCollectives(buckets));
+  pm.addPass(createVerifyPartition());
+}
+
+} // namespace sft
