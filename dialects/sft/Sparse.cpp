@@ -65,29 +65,35 @@ void TransformOp::buildGradient(OpBuilder &builder, ArrayRef<Value> gradients,
 // sft.occurring_rows
 //===----------------------------------------------------------------------===//
 
-LogicalResult OccurringRowsOp::inferReturnTypes(MLIRContext *context,
-                                                std::optional<Location>,
-                                                ValueRange operands,
-                                                DictionaryAttr,
-                                                OpaqueProperties, RegionRange,
-                                                SmallVectorImpl<Type> &types) {
-  auto x = cast<CsrType>(operands[0].getType());
-  Type i32 = IntegerType::get(context, 32);
-  int64_t most = std::min(x.getCapacity(), x.getColumns());
-  types.push_back(RankedTensorType::get({most}, i32));
-  types.push_back(RankedTensorType::get({x.getColumns()}, i32));
-  return success();
+static int64_t mostOccurring(CsrType x) {
+  return std::min(x.getCapacity(), x.getColumns());
 }
 
-/// C1
-bool OccurringRowsOp::isCompatibleReturnTypes(TypeRange inferred,
-                                              TypeRange actual) {
-  auto least = cast<RankedTensorType>(inferred[0]);
-  auto indices = dyn_cast<RankedTensorType>(actual[0]);
-  return indices && indices.getRank() == 1 &&
-         indices.getElementType() == least.getElementType() &&
-         indices.getDimSize(0) >= least.getDimSize(0) &&
-         inferred[1] == actual[1];
+void OccurringRowsOp::build(OpBuilder &builder, OperationState &state,
+                            Value x) {
+  auto type = cast<CsrType>(x.getType());
+  Type i32 = builder.getI32Type();
+  build(builder, state, RankedTensorType::get({mostOccurring(type)}, i32),
+        RankedTensorType::get({type.getColumns()}, i32), x);
+}
+
+LogicalResult OccurringRowsOp::verify() {
+  CsrType x = getX().getType();
+  // C1
+  RankedTensorType indices = getIndices().getType();
+  if (indices.getRank() != 1 || indices.getDimSize(0) < mostOccurring(x)) {
+    return emitOpError() << "indices " << indices << " have no room for the "
+                         << mostOccurring(x) << " columns that may occur in "
+                         << x;
+  }
+  // C2
+  RankedTensorType slots = getSlots().getType();
+  if (slots.getRank() != 1 || slots.getDimSize(0) != x.getColumns()) {
+    return emitOpError() << "slots " << slots << " is not a vector with one "
+                         << "element for each of the " << x.getColumns()
+                         << " columns of " << x;
+  }
+  return success();
 }
 
 FactorRule OccurringRowsOp::getFactorRule() {

@@ -9,6 +9,8 @@
 #include "passes/Partition/Passes.h"
 #include "passes/Sharding/Shardings.h"
 
+#include "dialects/sft/Broadcasting.h"
+
 #include "mlir/IR/IRMapping.h"
 #include "llvm/Support/Path.h"
 
@@ -216,7 +218,8 @@ LogicalResult Localizer::localize(Operation &op, OpBuilder &builder) {
     if (ruled && !sharding.shardedAxes().empty()) {
       OpBuilder before(copy);
       ruled.localize(before,
-                     offsets(before, op.getLoc(), sharding, local.getType()));
+                     offsets(before, op.getLoc(), sharding, local.getType()),
+                     shapeOf(global));
     }
   }
   return success();
