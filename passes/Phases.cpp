@@ -1,6 +1,8 @@
 #include "passes/Phases.h"
 
+#include "passes/Codegen/Passes.h"
 #include "passes/Partition/Passes.h"
+#include "passes/Placement/Passes.h"
 #include "passes/Sharding/Passes.h"
 #include "passes/Training/Passes.h"
 
@@ -44,6 +46,10 @@ void buildPhase(OpPassManager &pm, Phase phase,
     return buildShardingPhase(pm, options);
   case Phase::Partition:
     return buildPartitionPhase(pm, options);
+  case Phase::Codegen:
+    return buildCodegenPhase(pm, options);
+  case Phase::Placement:
+    return buildPlacementPhase(pm, options);
   default:
     return;
   }
@@ -53,6 +59,8 @@ void registerPasses() {
   registerTrainingPasses();
   registerSftShardingPasses();
   registerSftPartitionPasses();
+  registerSftCodegenPasses();
+  registerSftPlacementPasses();
 }
 
 } // namespace sft

@@ -1,6 +1,7 @@
 //===- Precompiled.h - Parsed once for all passes ---------------*- C++ -*-===//
 #pragma once
 
+#include "dialects/plan/Plan.h"
 #include "dialects/sft/Sft.h"
 
 #include "mlir/IR/BuiltinOps.h"

@@ -1,5 +1,4 @@
 //===- ElementwiseGradient.cpp - dL/dx from dL/dy, in sft ops -------------===//
-#include "dialects/sft/Broadcasting.h"
 #include "dialects/sft/Formula.h"
 
 using namespace mlir;
@@ -78,8 +77,8 @@ SFT_GRADIENT(GeluOp) {
     Formula b{builder, getLoc()};                                              \
     [[maybe_unused]] Value x = getX(), y = getY(), z = getZ(),                 \
                            g = gradients[0];                                   \
-    dx[0] = b.sum(gx, x);                                                      \
-    dx[1] = b.sum(gy, y);                                                      \
+    dx[0] = b.sumLike(gx, x);                                                  \
+    dx[1] = b.sumLike(gy, y);                                                  \
   }
 
 SFT_BINARY_GRADIENT(AddOp, g, g)
@@ -103,8 +102,8 @@ SFT_BINARY_GRADIENT(MaxOp, share(b, CompareKind::Gt, x, y, g),
 SFT_GRADIENT(SelectOp) {
   Formula b{builder, getLoc()};
   Value g = gradients[0], zero = b.number(g, 0), c = getCondition();
-  dx[1] = b.sum(b.op<SelectOp>(c, g, zero), getX());
-  dx[2] = b.sum(b.op<SelectOp>(c, zero, g), getY());
+  dx[1] = b.sumLike(b.op<SelectOp>(c, g, zero), getX());
+  dx[2] = b.sumLike(b.op<SelectOp>(c, zero, g), getY());
 }
 
 SFT_GRADIENT(CastOp) {

@@ -33,6 +33,30 @@ static void printDims(raw_ostream &os, const FactorRule::Dims &dims) {
   os << ']';
 }
 
+static void printKinds(raw_ostream &os, ArrayRef<Factor> factors) {
+  for (auto [i, factor] : llvm::enumerate(factors)) {
+    if (factor.kind == FactorKind::Parallel) {
+      continue;
+    }
+    printFactor(os << ", ", unsigned(i));
+    bool isReduction = factor.kind == FactorKind::Reduction;
+    os << ' ' << (isReduction ? stringifyReduceKind(factor.reduce) : "whole");
+  }
+}
+
+static void printLinearity(raw_ostream &os, const FactorRule &rule) {
+  SmallVector<size_t> linear;
+  for (auto [i, isLinear] : llvm::enumerate(rule.linearIn)) {
+    if (isLinear) {
+      linear.push_back(i);
+    }
+  }
+  if (!linear.empty()) {
+    llvm::interleaveComma(linear, os << ", linear in ");
+  }
+  os << (rule.jointlyLinear ? ", jointly linear" : "");
+}
+
 void FactorRule::print(raw_ostream &os) const {
   auto printAll = [&](ArrayRef<Dims> all) {
     llvm::interleave(
@@ -42,6 +66,8 @@ void FactorRule::print(raw_ostream &os) const {
   printAll(operands);
   os << ") -> ";
   printAll(results);
+  printKinds(os, factors);
+  printLinearity(os, *this);
 }
 
 } // namespace sft

@@ -48,7 +48,7 @@ struct FactorRule {
 
   unsigned addFactor(int64_t size, FactorKind kind = FactorKind::Parallel,
                      ReduceKind reduce = {});
-  /// "([i,k],[k,j]) -> [i,j]".
+  /// "([i,k],[k,j]) -> [i,j], k sum, linear in 0, 1".
   void print(llvm::raw_ostream &os) const;
 };
 

@@ -1,58 +1,85 @@
-//===- Formula.h - Short names for the ops that passes build ----*- C++ -*-===//
+//===- Formula.h - Short names for building sft ops -------------*- C++ -*-===//
+//
+// Gradients and decompositions are formulas over sft ops; with these names they
+// read like ones. Operands broadcast, so a scalar goes anywhere.
+//
+//===----------------------------------------------------------------------===//
 #pragma once
 
 #include "dialects/sft/Sft.h"
 
-#include "mlir/IR/TypeUtilities.h"
+#include <cmath>
 
 namespace sft {
 
-/// Builds elementwise sft ops at one location, so that a formula reads like
-/// one. Scalars broadcast; `2.0` next to a tensor is a scalar of its type.
+/// The type of a dense value.
+mlir::RankedTensorType typeOf(mlir::Value value);
+
 struct Formula {
+  using Value = mlir::Value;
+
   mlir::OpBuilder &builder;
   mlir::Location loc;
 
-  template <typename Op, typename... Args> mlir::Value op(Args... args) {
+  template <typename Op, typename... Args> Value op(Args... args) const {
     return Op::create(builder, loc, args...);
   }
-  mlir::Value number(mlir::Value like, double value) {
+  Value number(Value like, double value) const {
     return buildScalarLike(builder, loc, like, value);
   }
-  mlir::Value add(mlir::Value x, mlir::Value y) { return op<AddOp>(x, y); }
-  mlir::Value add(mlir::Value x, double y) { return add(x, number(x, y)); }
-  mlir::Value sub(mlir::Value x, mlir::Value y) { return op<SubOp>(x, y); }
-  mlir::Value sub(double x, mlir::Value y) { return sub(number(y, x), y); }
-  mlir::Value mul(mlir::Value x, mlir::Value y) { return op<MulOp>(x, y); }
-  mlir::Value mul(double x, mlir::Value y) { return mul(number(y, x), y); }
-  mlir::Value div(mlir::Value x, mlir::Value y) { return op<DivOp>(x, y); }
-  mlir::Value div(double x, mlir::Value y) { return div(number(y, x), y); }
-  mlir::Value neg(mlir::Value x) { return op<NegOp>(x); }
-  mlir::Value square(mlir::Value x) { return op<SquareOp>(x); }
-  mlir::Value sqrt(mlir::Value x) { return op<SqrtOp>(x); }
-  mlir::Value compare(CompareKind kind, mlir::Value x, mlir::Value y) {
+
+  Value add(Value x, Value y) const { return op<AddOp>(x, y); }
+  Value add(Value x, double y) const { return add(x, number(x, y)); }
+  Value sub(Value x, Value y) const { return op<SubOp>(x, y); }
+  Value sub(double x, Value y) const { return sub(number(y, x), y); }
+  Value mul(Value x, Value y) const { return op<MulOp>(x, y); }
+  Value mul(double x, Value y) const { return mul(number(y, x), y); }
+  Value div(Value x, Value y) const { return op<DivOp>(x, y); }
+  Value div(double x, Value y) const { return div(number(y, x), y); }
+  Value neg(Value x) const { return op<NegOp>(x); }
+  Value square(Value x) const { return op<SquareOp>(x); }
+  Value sqrt(Value x) const { return op<SqrtOp>(x); }
+  Value compare(CompareKind kind, Value x, Value y) const {
     return op<CompareOp>(kind, x, y);
   }
-  mlir::Value select(mlir::Value condition, mlir::Value x, mlir::Value y) {
+  Value select(Value condition, Value x, Value y) const {
     return op<SelectOp>(condition, x, y);
   }
+  /// The same value where the element type is `element` already.
+  Value cast(Value x, mlir::Type element) const;
+
   /// g where `x kind bound`, else 0.
-  mlir::Value where(CompareKind kind, mlir::Value x, mlir::Value bound,
-                    mlir::Value g) {
-    return select(compare(kind, x, bound), g, number(g, 0));
-  }
-  /// x with another element type; x itself if it has it already.
-  mlir::Value cast(mlir::Value x, mlir::Type element) {
-    auto type = mlir::cast<mlir::RankedTensorType>(x.getType());
-    return type.getElementType() == element
-               ? x
-               : op<CastOp>(type.clone(element), x);
-  }
-  /// Undoes the broadcasting of `operand` in `gradient`.
-  mlir::Value sum(mlir::Value gradient, mlir::Value operand) {
-    return sumToType(builder, loc, gradient,
-                     mlir::cast<mlir::RankedTensorType>(operand.getType()));
-  }
+  Value where(CompareKind kind, Value x, Value bound, Value g) const;
+  /// 1 where `x kind y`, else 0, in x's element type.
+  Value indicator(CompareKind kind, Value x, Value y) const;
+
+  /// Reductions over axes; `keep` keeps them with size 1.
+  Value reduce(ReduceKind kind, Value x, mlir::ArrayRef<int64_t> axes,
+               bool keep) const;
+  Value sum(Value x, mlir::ArrayRef<int64_t> axes, bool keep) const;
+  /// The sum of all elements, a scalar.
+  Value sum(Value x) const;
+  /// The sum times 1 / (number of elements that are summed).
+  Value mean(Value x, mlir::ArrayRef<int64_t> axes, bool keep) const;
+  /// The mean of all elements, a scalar.
+  Value mean(Value x) const;
+  /// Undoes broadcasting: sums a gradient to the type of its operand.
+  Value sumLike(Value gradient, Value operand) const;
+
+  /// The same value where the type is `type` already.
+  Value reshape(Value x, mlir::RankedTensorType type) const;
+  /// `reduced`, which lacks `axes` or not, with all dimensions of `whole`:
+  /// those in `axes` have size 1.
+  Value restoreAxes(Value reduced, mlir::RankedTensorType whole,
+                    mlir::ArrayRef<int64_t> axes) const;
 };
+
+/// e^x along an axis without overflow, and what it is made of.
+struct ShiftedExp {
+  mlir::Value shifted; ///< x minus its maximum
+  mlir::Value exp;     ///< e^shifted
+  mlir::Value sum;     ///< of exp along the axis, which is kept
+};
+ShiftedExp shiftedExp(Formula f, mlir::Value x, int64_t axis);
 
 } // namespace sft

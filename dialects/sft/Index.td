@@ -121,8 +121,7 @@ def Sft_ExpandRowsOp : Sft_PureOp<"expand_rows", [Sft_Infer, Sft_Sharded,
 }
 
 def Sft_IotaOp : Sft_PureOp<"iota", [
-    Sft_Loop, DeclareOpInterfaceMethods<Sft_ShardingRuleOpInterface,
-                                        ["localize"]>]> {
+    Sft_Loop, Sft_ShardedByPosition]> {
   let summary = "The global position along an axis";
   let description = [{
     y[i0, i1, ..] = i_axis + offset. `offset` (an i64 scalar) is this shard's first
@@ -142,14 +141,14 @@ def Sft_IotaOp : Sft_PureOp<"iota", [
 }
 
 def Sft_RandomUniformOp : Sft_PureOp<"random_uniform", [
-    Sft_Loop, DeclareOpInterfaceMethods<Sft_ShardingRuleOpInterface,
-                                        ["localize"]>]> {
+    Sft_Loop, Sft_ShardedByPosition]> {
   let summary = "Uniform random numbers in (0, 1), keyed by global index";
   let description = [{
     Philox4x32-10 (Salmon et al. 2011) with key = (low and high word of seed) and
     counter = (index low, index high, step, stream + word << 30), index the
     row-major position in the *global* shape. Word 0 of the output gives
-    (bits >> 8 + 0.5) * 2^-24. A sharded run draws what one rank draws.
+    ((bits >> 9) + 0.5) * 2^-23, which f32 holds exactly. A sharded run draws what
+    one rank draws.
 
     ```mlir
     %u = sft.random_uniform %seed, %step stream 17 word 0 : tensor<64x128xf32>
@@ -157,8 +156,8 @@ def Sft_RandomUniformOp : Sft_PureOp<"random_uniform", [
 
     `offsets` are this shard's first positions, `global_shape` the shape of the
     whole; both are absent in a model.
-    Constraints: 1. stream is below 2^30, word below 4; 2. with offsets, there
-    is one a dimension and a global shape.
+    Constraints: 1. stream is below 2^30, word below 4; 2. with offsets or a
+    global shape, there is one of both for each dimension.
   }];
   let arguments = (ins Sft_I64Scalar:$seed, Sft_I64Scalar:$step,
                        Variadic<Sft_I64Scalar>:$offsets,

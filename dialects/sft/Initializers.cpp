@@ -131,8 +131,8 @@ LogicalResult ConstantInitAttr::verify(EmitError emitError, Number value) {
 LogicalResult UniformAttr::verify(EmitError emitError, Number low,
                                   Number high) {
   if (!std::isfinite(low) || !std::isfinite(high) || !(low < high)) {
-    return emitError() << "low = " << double(low)
-                       << " is not below high = " << double(high);
+    return emitError() << "low = " << numberText(low)
+                       << " is not below high = " << numberText(high);
   }
   return success();
 }
@@ -143,7 +143,8 @@ static LogicalResult verifyNormal(EmitError emitError, double mean,
     return emitError() << "mean is not finite";
   }
   if (!std::isfinite(stddev) || !(stddev > 0)) {
-    return emitError() << "stddev = " << stddev << " is not positive";
+    return emitError() << "stddev = " << numberText(stddev)
+                       << " is not positive";
   }
   return success();
 }

@@ -60,13 +60,15 @@ def Sft_ShardingRuleOpInterface : OpInterface<"ShardingRuleOpInterface"> {
       "::sft::FactorRule", "getFactorRule", (ins)>,
     InterfaceMethod<[{
       Rewrites what the op says about *global* extents or positions after its
-      result `result` has become a shard: `offsets` holds for each dimension the
-      position of the shard's first element (an i64 scalar tensor, or null for
-      0). Most ops have nothing to do.
+      result has become a shard, of the type that it has now, of a value of
+      `globalShape`. `offsets` holds for each dimension the position of the
+      shard's first element (an i64 scalar tensor, or null for 0). Most ops have
+      nothing to do.
     }], "void", "localize",
       (ins "::mlir::OpBuilder &":$builder,
-           "::mlir::ArrayRef<::mlir::Value>":$offsets),
-      "", [{ (void)builder; (void)offsets; }]>
+           "::mlir::ArrayRef<::mlir::Value>":$offsets,
+           "::mlir::ArrayRef<int64_t>":$globalShape),
+      "", [{ (void)builder; (void)offsets; (void)globalShape; }]>
   ];
 }
 

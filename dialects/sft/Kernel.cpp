@@ -40,9 +40,8 @@ ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &state) {
     argument.type = input;
   }
   state.addTypes(type.getResults());
-  return failure(
-      parser.parseOptionalAttrDictWithKeyword(state.attributes) ||
-      parser.parseRegion(*state.addRegion(), arguments));
+  return failure(parser.parseOptionalAttrDictWithKeyword(state.attributes) ||
+                 parser.parseRegion(*state.addRegion(), arguments));
 }
 
 void KernelOp::print(OpAsmPrinter &printer) {
@@ -69,8 +68,8 @@ LogicalResult KernelOp::verify() {
   ArrayRef<int64_t> pairs = getInPlace();
   llvm::SmallSet<int64_t, 4> operands, results;
   for (size_t i = 0; i + 1 < pairs.size(); i += 2) {
-    bool isNew = operands.insert(pairs[i]).second &&
-                 results.insert(pairs[i + 1]).second;
+    bool isNew =
+        operands.insert(pairs[i]).second && results.insert(pairs[i + 1]).second;
     if (!isNew || pairs[i] >= getNumOperands() ||
         pairs[i + 1] >= getNumResults() ||
         getOperand(unsigned(pairs[i])).getType() !=

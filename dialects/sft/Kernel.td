@@ -3,6 +3,7 @@
 #define SFT_KERNEL_TD
 
 include "dialects/sft/OpBase.td"
+include "mlir/IR/EnumAttr.td"
 
 def Sft_Activation : I32EnumAttr<"Activation", "", [
     I32EnumAttrCase<"None", 0, "none">, I32EnumAttrCase<"Relu", 1, "relu">,

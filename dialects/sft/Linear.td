@@ -10,7 +10,8 @@ def Sft_MatmulOp : Sft_PureOp<"matmul", [Sft_Infer, Sft_Sharded,
   let description = [{
     `[.., m, k] x [.., k, n] -> [.., m, n]`; leading dimensions broadcast as in
     NumPy. `transpose_x` says that x is stored as `[.., k, m]`, `transpose_y`
-    that y is stored as `[.., n, k]`. Becomes a `plan.contract`.
+    that y is stored as `[.., n, k]`. Becomes a `plan.contract`; a preceding
+    sft.transpose of the last two dimensions becomes a flag.
 
     ```mlir
     %z = sft.matmul %x, %y : tensor<32x64xf32>, tensor<64x10xf32>
@@ -24,6 +25,7 @@ def Sft_MatmulOp : Sft_PureOp<"matmul", [Sft_Infer, Sft_Sharded,
                        UnitAttr:$transpose_x, UnitAttr:$transpose_y);
   let results = (outs Sft_FloatTensor:$z);
   let assemblyFormat = "$x `,` $y attr-dict `:` type($x) `,` type($y)";
+  let hasCanonicalizeMethod = 1;
 }
 
 def Sft_LinearOp : Sft_PureOp<"linear", [Sft_Infer, Sft_Decomposable,

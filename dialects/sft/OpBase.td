@@ -37,6 +37,9 @@ defvar Sft_Differentiable =
 defvar Sft_Decomposable =
     DeclareOpInterfaceMethods<Sft_DecomposableOpInterface>;
 defvar Sft_Sharded = DeclareOpInterfaceMethods<Sft_ShardingRuleOpInterface>;
+// Attributes of the op speak of global extents or positions.
+defvar Sft_ShardedByPosition =
+    DeclareOpInterfaceMethods<Sft_ShardingRuleOpInterface, ["localize"]>;
 defvar Sft_Loop = DeclareOpInterfaceMethods<Sft_LoopOpInterface>;
 defvar Sft_KernelLoops = DeclareOpInterfaceMethods<Sft_KernelOpInterface>;
 

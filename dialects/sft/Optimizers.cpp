@@ -22,7 +22,7 @@ struct Update : Formula {
   Update(OpBuilder &builder, Location loc, Value parameter, Value gradient,
          Value scheduledRate)
       : Formula{builder, loc}, p(parameter), g(gradient),
-        rate(cast(scheduledRate, getElementTypeOrSelf(parameter))) {}
+        rate(cast(scheduledRate, typeOf(parameter).getElementType())) {}
 
   /// L2 regularisation: its gradient joins the loss's.
   void decay(double weightDecay) {
@@ -58,7 +58,7 @@ struct Update : Formula {
   /// Both moments' step: {p', m', v'}.
   SmallVector<Value> adam(double beta1, double beta2, double eps,
                           ValueRange state, Value step) {
-    Type element = getElementTypeOrSelf(p);
+    Type element = typeOf(p).getElementType();
     Value m = average(beta1, state[0], g);
     Value v = average(beta2, state[1], square(g));
     Value size = div(rate, cast(biasCorrection(beta1, step), element));
@@ -165,7 +165,8 @@ public:
 private:
   Ranges &require(bool holds, StringRef name, double value, StringRef range) {
     if (succeeded(state) && !(holds && std::isfinite(value))) {
-      state = emitError() << name << " = " << value << " is not " << range;
+      state = emitError() << name << " = " << numberText(value) << " is not "
+                          << range;
     }
     return *this;
   }

@@ -5,8 +5,10 @@
 include "dialects/sft/OpBase.td"
 include "dialects/sft/Attributes.td"
 
-def Sft_ReduceOp : Sft_PureOp<"reduce", [Sft_Infer, Sft_Sharded, Sft_Loop,
-                                         Sft_Differentiable]> {
+def Sft_ReduceOp : Sft_PureOp<"reduce", [
+    Sft_Infer, Sft_Sharded, Sft_Differentiable,
+    DeclareOpInterfaceMethods<Sft_LoopOpInterface,
+                              ["getResultMap", "getReduction"]>]> {
   let summary = "Sum, maximum or minimum over axes";
   let description = [{
     ```mlir
@@ -23,6 +25,7 @@ def Sft_ReduceOp : Sft_PureOp<"reduce", [Sft_Infer, Sft_Sharded, Sft_Loop,
   let results = (outs Sft_NumberTensor:$y);
   let assemblyFormat =
       "$kind $x `axes` $axes (`keep` $keep^)? attr-dict `:` type($x)";
+  let hasFolder = 1;
 }
 
 def Sft_MeanOp : Sft_PureOp<"mean", [Sft_Infer, Sft_Decomposable,

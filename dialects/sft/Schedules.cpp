@@ -60,7 +60,8 @@ static LogicalResult verifySteps(EmitError emitError, StringRef name,
 LogicalResult StepDecayAttr::verify(EmitError emitError, int64_t every,
                                     Number factor) {
   if (!(factor > 0 && factor <= 1)) {
-    return emitError() << "factor = " << double(factor) << " is not in (0, 1]";
+    return emitError() << "factor = " << numberText(factor)
+                       << " is not in (0, 1]";
   }
   return verifySteps(emitError, "every", every);
 }
@@ -68,7 +69,8 @@ LogicalResult StepDecayAttr::verify(EmitError emitError, int64_t every,
 LogicalResult CosineAttr::verify(EmitError emitError, int64_t steps,
                                  Number floor) {
   if (!(floor >= 0 && floor <= 1)) {
-    return emitError() << "floor = " << double(floor) << " is not in [0, 1]";
+    return emitError() << "floor = " << numberText(floor)
+                       << " is not in [0, 1]";
   }
   return verifySteps(emitError, "steps", steps);
 }

@@ -84,7 +84,8 @@ std::string invalidKeyReason(llvm::StringRef name);
 /// for every build of the compiler.
 int64_t randomStream(llvm::StringRef name);
 
-// Attribute numbers.
+// Attribute numbers: the shortest text that reads back as the same double.
+std::string numberText(double value);
 mlir::FailureOr<Number> parseNumber(mlir::AsmParser &parser);
 void printNumber(mlir::AsmPrinter &printer, Number value);
 
@@ -112,5 +113,13 @@ mlir::Value buildScalarLike(mlir::OpBuilder &builder, mlir::Location loc,
 /// broadcast operand.
 mlir::Value sumToType(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::Value value, mlir::RankedTensorType type);
+
+// Reductions, wherever they are built.
+
+/// What changes nothing: 0 for a sum, -inf or the least integer for a maximum.
+mlir::TypedAttr reductionIdentity(ReduceKind kind, mlir::Type element);
+/// Combines two scalars. Maximum and minimum keep NaN.
+mlir::Value buildCombine(mlir::OpBuilder &builder, mlir::Location loc,
+                         ReduceKind kind, mlir::Value x, mlir::Value y);
 
 } // namespace sft

@@ -60,8 +60,8 @@ def Sft_BroadcastOp : Sft_PureOp<"broadcast", [Sft_Sharded, Sft_Loop,
   let hasFolder = 1;
 }
 
-def Sft_SliceOp : Sft_PureOp<"slice", [Sft_Infer, Sft_Sharded, Sft_Loop,
-                                       Sft_Differentiable]> {
+def Sft_SliceOp : Sft_PureOp<"slice", [Sft_Infer, Sft_ShardedByPosition,
+                                       Sft_Loop, Sft_Differentiable]> {
   let summary = "A box of the elements";
   let description = [{
     ```mlir
@@ -69,12 +69,14 @@ def Sft_SliceOp : Sft_PureOp<"slice", [Sft_Infer, Sft_Sharded, Sft_Loop,
     ```
 
     First the offsets, then the sizes.
-    Constraints: 1. one offset and size a dimension; 2. the box is inside.
+    Constraints: 1. one offset and size a dimension; 2. the box is inside and
+    not empty.
   }];
   let arguments = (ins Sft_AnyTensor:$x, DenseI64ArrayAttr:$offsets,
                        DenseI64ArrayAttr:$sizes);
   let results = (outs Sft_AnyTensor:$y);
   let assemblyFormat = "$x $offsets $sizes attr-dict `:` type($x)";
+  let hasFolder = 1;
 }
 
 def Sft_PadOp : Sft_PureOp<"pad", [Sft_Infer, Sft_Sharded, Sft_Loop,
@@ -91,6 +93,7 @@ def Sft_PadOp : Sft_PureOp<"pad", [Sft_Infer, Sft_Sharded, Sft_Loop,
                        DenseI64ArrayAttr:$high);
   let results = (outs Sft_NumberTensor:$y);
   let assemblyFormat = "$x `low` $low `high` $high attr-dict `:` type($x)";
+  let hasFolder = 1;
 }
 
 def Sft_ConcatOp : Sft_PureOp<"concat", [Sft_Infer, Sft_Sharded,
@@ -101,12 +104,13 @@ def Sft_ConcatOp : Sft_PureOp<"concat", [Sft_Infer, Sft_Sharded,
     %z = sft.concat %x, %y axis 1 : tensor<4x3xf32>, tensor<4x5xf32>
     ```
 
-    Constraints: 1. at least one operand; 2. element types agree; 3. shapes
-    agree but for the axis.
+    Constraints: 1. at least one operand; 2. the axis is in range; 3. element
+    types agree; 4. shapes agree but for the axis.
   }];
   let arguments = (ins Variadic<Sft_AnyTensor>:$operands, I64Attr:$axis);
   let results = (outs Sft_AnyTensor:$result);
   let assemblyFormat = "$operands `axis` $axis attr-dict `:` type($operands)";
+  let hasFolder = 1;
 }
 
 #endif // SFT_SHAPE_TD

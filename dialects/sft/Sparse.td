@@ -26,21 +26,32 @@ def Sft_TransformOp : Sft_PureOp<"transform", [Sft_Infer, Sft_Sharded,
   let assemblyFormat = "$x `,` $w attr-dict `:` type($x) `,` type($w)";
 }
 
-def Sft_OccurringRowsOp : Sft_PureOp<"occurring_rows", [Sft_Infer, Sft_Sharded,
-                                                        Sft_KernelLoops]> {
+def Sft_OccurringRowsOp : Sft_PureOp<"occurring_rows", [
+    DeclareOpInterfaceMethods<InferTypeOpInterface,
+                              ["isCompatibleReturnTypes"]>,
+    Sft_Sharded, Sft_KernelLoops]> {
   let summary = "The columns of a CSR batch that occur, numbered";
   let description = [{
     `indices[s]` is the s-th column that occurs, in order of first occurrence,
-    -1 past the last; `slots[c]` is the s of column c, or -1. The length of
-    indices is min(capacity, columns).
+    -1 past the last; `slots[c]` is the s of column c, or -1.
 
     ```mlir
-    %rows, %slots = sft.occurring_rows %x : !sft.csr<32x100xf32, capacity = 64>
+    %rows, %slots = sft.occurring_rows %x
+        : !sft.csr<32x100xf32, capacity = 64> to tensor<64xi32>, tensor<100xi32>
     ```
+
+    Constraints: 1. indices is a vector of at least min(capacity, columns)
+    elements (more where the capacities of shards add up to less than the
+    whole's); 2. slots is a vector with an element for each column.
   }];
   let arguments = (ins Sft_CsrType:$x);
-  let results = (outs Sft_IntTensor:$indices, Sft_IntTensor:$slots);
-  let assemblyFormat = "$x attr-dict `:` type($x)";
+  let results = (outs Sft_I32Tensor:$indices, Sft_I32Tensor:$slots);
+  let assemblyFormat = [{
+    $x attr-dict `:` type($x) `to` type($indices) `,` type($slots)
+  }];
+  let hasVerifier = 1;
+  // With as many indices as x has capacity for.
+  let builders = [OpBuilder<(ins "::mlir::Value":$x)>];
 }
 
 def Sft_TransformGradientOp : Sft_PureOp<"transform_gradient", [
@@ -55,7 +66,8 @@ def Sft_TransformGradientOp : Sft_PureOp<"transform_gradient", [
           tensor<32x8xf32>
     ```
 
-    Constraints: 1. dz has x's rows; 2. indices and slots are those of
+    Constraints: 1. dz is a matrix with x's rows and element type; 2. indices and
+    slots are vectors, slots as long as x has columns: those of
     sft.occurring_rows of x.
   }];
   let arguments = (ins Sft_CsrType:$x, Sft_IntTensor:$indices,

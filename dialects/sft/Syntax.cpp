@@ -3,6 +3,7 @@
 #include "llvm/ADT/StringExtras.h"
 
 #include <charconv>
+#include <cmath>
 
 using namespace mlir;
 
@@ -31,24 +32,37 @@ FailureOr<Number> parseNumber(AsmParser &parser) {
   return Number(value);
 }
 
-void printNumber(AsmPrinter &printer, Number value) {
-  char text[32];
-  auto end = std::to_chars(text, text + sizeof text, value.value).ptr;
-  StringRef shortest(text, size_t(end - text));
+std::string numberText(double value) {
+  char buffer[32];
+  auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  StringRef shortest(buffer, size_t(end - buffer));
+  if (!std::isfinite(value)) {
+    return shortest.str();
+  }
   // MLIR reads a float only with a point, and an exponent only behind one.
   auto [mantissa, exponent] = shortest.split('e');
-  printer << mantissa << (mantissa.contains('.') ? "" : ".0");
-  if (!exponent.empty()) {
-    printer << 'e' << exponent;
-  }
+  std::string text = (mantissa + (mantissa.contains('.') ? "" : ".0")).str();
+  return exponent.empty() ? text : text + "e" + exponent.str();
+}
+
+void printNumber(AsmPrinter &printer, Number value) {
+  printer << numberText(value);
+}
+
+/// Inference runs before the verifier and relies on tensors.
+static ParseResult parseTensorType(OpAsmParser &parser, Type &type) {
+  RankedTensorType tensor;
+  ParseResult result = parser.parseType(tensor);
+  type = tensor;
+  return result;
 }
 
 ParseResult parseSameOrEach(OpAsmParser &parser, Type &a, Type &b) {
-  if (parser.parseType(a)) {
+  if (parseTensorType(parser, a)) {
     return failure();
   }
   b = a;
-  return succeeded(parser.parseOptionalComma()) ? parser.parseType(b)
+  return succeeded(parser.parseOptionalComma()) ? parseTensorType(parser, b)
                                                 : ParseResult(success());
 }
 
@@ -60,7 +74,7 @@ void printSameOrEach(OpAsmPrinter &printer, Operation *, Type a, Type b) {
 }
 
 ParseResult parseSameType(OpAsmParser &parser, Type &a, Type &b) {
-  ParseResult result = parser.parseType(a);
+  ParseResult result = parseTensorType(parser, a);
   b = a;
   return result;
 }

@@ -75,7 +75,7 @@ LogicalResult CsrType::verify(function_ref<InFlightDiagnostic()> emitError,
 }
 
 CsrType CsrType::withRows(int64_t rows) const {
-  int64_t capacity = llvm::divideCeil(getCapacity() * rows, getRows());
+  int64_t capacity = std::max(getCapacity() * rows / getRows(), int64_t(1));
   return CsrType::get(getContext(), rows, getColumns(), getElementType(),
                       capacity, 1);
 }

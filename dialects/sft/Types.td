@@ -27,7 +27,8 @@ def Sft_CsrType : TypeDef<Sft_Dialect, "Csr"> {
     ::llvm::SmallVector<int64_t> getShape() const {
       return {getRows(), getColumns()};
     }
-    /// The same type over other rows (a shard), with its share of capacity.
+    /// The same type over other rows (a shard), with its share of capacity,
+    /// rounded down: shards never hold more than the whole.
     CsrType withRows(int64_t rows) const;
     /// Types of the three buffers.
     ::llvm::SmallVector<::mlir::RankedTensorType> getComponentTypes() const;

@@ -9,6 +9,8 @@
 #include "passes/Partition/Passes.h"
 #include "passes/Sharding/Shardings.h"
 
+#include "dialects/sft/Broadcasting.h"
+
 #include "mlir/IR/IRMapping.h"
 #include "llvm/Support/Path.h"
 
@@ -157,8 +159,8 @@ FailureOr<Value> Localizer::resharded(Value global, ShardingAttr to,
   }
   OpBuilder builder(step.getContext());
   builder.setInsertionPointAfterValue(local);
-  std::string why = placeOf(user) + " wants " + describe(to, mesh) +
-                    ", have " + describe(from, mesh);
+  std::string why = placeOf(user) + " wants " + describe(to, mesh) + ", have " +
+                    describe(from, mesh);
   Location loc = global.getDefiningOp() ? global.getLoc() : user->getLoc();
   if (from.isPartial() && !to.isPartial()) {
     local = allReduce(builder, local, from, why, loc);
@@ -186,9 +188,9 @@ SmallVector<Value> Localizer::offsets(OpBuilder &builder, Location loc,
       Value offset =
           MulOp::create(builder, loc, index,
                         buildConstant(builder, loc, i64, double(stride)));
-      result[d] = result[d] ? Value(AddOp::create(builder, loc, result[d],
-                                                  offset))
-                            : offset;
+      result[d] = result[d]
+                      ? Value(AddOp::create(builder, loc, result[d], offset))
+                      : offset;
       stride *= mesh.getSizes()[size_t(axis)];
     }
   }
@@ -216,7 +218,8 @@ LogicalResult Localizer::localize(Operation &op, OpBuilder &builder) {
     if (ruled && !sharding.shardedAxes().empty()) {
       OpBuilder before(copy);
       ruled.localize(before,
-                     offsets(before, op.getLoc(), sharding, local.getType()));
+                     offsets(before, op.getLoc(), sharding, local.getType()),
+                     shapeOf(global));
     }
   }
   return success();

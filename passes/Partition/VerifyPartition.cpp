@@ -16,10 +16,10 @@ LogicalResult verifyInferred(Operation &op) {
   if (!infer) {
     return success();
   }
-  if (failed(infer.inferReturnTypes(
-          op.getContext(), op.getLoc(), op.getOperands(),
-          op.getAttrDictionary(), op.getPropertiesStorage(), op.getRegions(),
-          types))) {
+  if (failed(infer.inferReturnTypes(op.getContext(), op.getLoc(),
+                                    op.getOperands(), op.getAttrDictionary(),
+                                    op.getPropertiesStorage(), op.getRegions(),
+                                    types))) {
     return failure();
   }
   if (!infer.isCompatibleReturnTypes(types, TypeRange(op.getResultTypes()))) {

@@ -1,5 +1,5 @@
-#include "passes/Sharding/Passes.h"
 #include "dialects/sft/Sft.h"
+#include "passes/Sharding/Passes.h"
 
 using namespace mlir;
 

@@ -90,8 +90,8 @@ LogicalResult seedStep(StepOp step, MeshAttr mesh) {
   step.setGlobalTypesAttr(builder.getArrayAttr(types));
   for (Operation &op : step.getBody().front()) {
     for (OpResult result : op.getResults()) {
-      setSharding(result, ShardingAttr::replicated(op.getContext(),
-                                                   rankOf(result)));
+      setSharding(result,
+                  ShardingAttr::replicated(op.getContext(), rankOf(result)));
     }
   }
   return success();
@@ -193,8 +193,7 @@ void findPartials(Block &block) {
   }
 }
 
-struct PropagateShardings
-    : impl::PropagateShardingsBase<PropagateShardings> {
+struct PropagateShardings : impl::PropagateShardingsBase<PropagateShardings> {
   void runOnOperation() override {
     MeshAttr mesh = meshOf(getOperation());
     for (StringAttr name : mesh.getNames()) {

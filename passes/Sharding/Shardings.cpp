@@ -5,8 +5,8 @@ using namespace mlir;
 namespace sft {
 
 MeshAttr meshOf(Operation *op) {
-  auto module = isa<ModuleOp>(op) ? cast<ModuleOp>(op)
-                                  : op->getParentOfType<ModuleOp>();
+  auto module =
+      isa<ModuleOp>(op) ? cast<ModuleOp>(op) : op->getParentOfType<ModuleOp>();
   if (auto mesh = module->getAttrOfType<MeshAttr>(kMeshAttr)) {
     return mesh;
   }

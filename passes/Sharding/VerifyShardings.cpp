@@ -24,8 +24,8 @@ LogicalResult verifyResult(OpResult result, MeshAttr mesh) {
   }
   if (!axes.empty() &&
       (axes.front() < 0 || axes.back() >= int64_t(mesh.getNames().size()))) {
-    return op->emitOpError() << "names a mesh axis that is not there: "
-                             << sharding;
+    return op->emitOpError()
+           << "names a mesh axis that is not there: " << sharding;
   }
   return success();
 }

@@ -3,8 +3,6 @@
 
 #include "dialects/sft/Formula.h"
 
-#include "llvm/ADT/Sequence.h"
-
 using namespace mlir;
 
 namespace sft {
@@ -42,16 +40,6 @@ struct Gradient {
   }
 };
 
-Value sumOfAll(Formula b, Value x) {
-  int64_t rank = cast<RankedTensorType>(x.getType()).getRank();
-  if (rank == 0) {
-    return x;
-  }
-  auto axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-  return b.op<ReduceOp>(ReduceKind::Sum, x, ArrayRef<int64_t>(axes),
-                        /*keep=*/false);
-}
-
 /// The sum over all gradients of the sum over `term` of their elements, in f32.
 Value sumOverGradients(OpBuilder &builder, ArrayRef<Gradient> gradients,
                        function_ref<Value(Formula, Value)> term) {
@@ -59,7 +47,7 @@ Value sumOverGradients(OpBuilder &builder, ArrayRef<Gradient> gradients,
   for (const Gradient &gradient : gradients) {
     Formula b{builder, gradient.loc};
     Value elements = b.cast(gradient.elements, builder.getF32Type());
-    Value sum = sumOfAll(b, term(b, elements));
+    Value sum = b.sum(term(b, elements));
     total = total ? b.add(total, sum) : sum;
   }
   return total;
@@ -74,7 +62,7 @@ Value clip(Formula b, MutableArrayRef<Gradient> gradients, double limit) {
   Value scale = b.op<MinOp>(b.div(limit, norm), b.number(norm, 1));
   for (Gradient &gradient : gradients) {
     Formula f{b.builder, gradient.loc};
-    Type element = getElementTypeOrSelf(gradient.elements);
+    Type element = typeOf(gradient.elements).getElementType();
     gradient.elements = f.mul(f.cast(scale, element), gradient.elements);
   }
   return norm;

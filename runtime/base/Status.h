@@ -17,17 +17,17 @@ namespace sft::rt {
 /// What a launcher must know, as exit status (sysexits.h and two of our own).
 enum class Code : int {
   Ok = 0,
-  Usage = 64,       ///< bad flags or environment
-  Data = 65,        ///< malformed or corrupt input
-  NoInput = 66,     ///< missing or unreadable input
-  Unavailable = 69, ///< a device or library is missing
-  Internal = 70,    ///< our own check failed: report it
-  Resources = 71,   ///< memory, descriptors, threads
-  CannotCreate = 73,///< an output cannot be created or is locked
-  Io = 74,          ///< input/output failed while running
-  PeerLost = 75,    ///< a rank was lost or a deadline passed: retry
-  Config = 78,      ///< plan and job do not fit
-  Numeric = 80,     ///< NaN or Inf
+  Usage = 64,        ///< bad flags or environment
+  Data = 65,         ///< malformed or corrupt input
+  NoInput = 66,      ///< missing or unreadable input
+  Unavailable = 69,  ///< a device or library is missing
+  Internal = 70,     ///< our own check failed: report it
+  Resources = 71,    ///< memory, descriptors, threads
+  CannotCreate = 73, ///< an output cannot be created or is locked
+  Io = 74,           ///< input/output failed while running
+  PeerLost = 75,     ///< a rank was lost or a deadline passed: retry
+  Config = 78,       ///< plan and job do not fit
+  Numeric = 80,      ///< NaN or Inf
 };
 
 /// Ok, or a code, a stable number (printed as SFT0412, listed in

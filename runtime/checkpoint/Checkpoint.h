@@ -42,8 +42,8 @@ struct TensorSlice {
   DataType type;
   std::vector<int64_t> globalDims;
   std::vector<int64_t> offset, size;
-  void *data;   ///< read by save, written by resume
-  bool writer;  ///< this rank saves it (one among replicas)
+  void *data;  ///< read by save, written by resume
+  bool writer; ///< this rank saves it (one among replicas)
 };
 
 struct CheckpointOptions {

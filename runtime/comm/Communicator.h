@@ -1,7 +1,7 @@
 //===- Communicator.h - Collectives between the ranks of a job --*- C++ -*-===//
 //
 // Every verb here can be emitted by a plan, and every transport implements all
-// of them; one conformance suite (test/Runtime/CommConformance.cpp) runs
+// of them; one conformance suite (test/Runtime/Comm/Conformance.cpp) runs
 // against every transport. Each verb names its MPI twin.
 //
 //===----------------------------------------------------------------------===//
@@ -32,11 +32,12 @@ const char *name(DataType type);
 /// reads that of every rank it can see.
 struct Progress {
   std::atomic<uint64_t> step{0};
-  std::atomic<uint32_t> function{0};
-  std::atomic<uint32_t> instruction{0};  ///< first one not finished
-  std::atomic<uint32_t> microbatch{0};
-  std::atomic<uint64_t> collective{0};   ///< number of collectives entered
-  std::atomic<uint32_t> finished{0};     ///< 1: left in good order, 2: failed
+  std::atomic<uint64_t> runs{0};        ///< entries of the plan begun
+  std::atomic<uint32_t> entry{0};       ///< fb::EntryKind of the latest
+  std::atomic<uint32_t> instruction{0}; ///< first one not finished, in the
+                                        ///< entry's listing, calls expanded
+  std::atomic<uint64_t> collective{0};  ///< collectives, sends, recvs entered
+  std::atomic<uint32_t> finished{0};    ///< 1: left in good order, 2: failed
 };
 
 /// One group of ranks that communicate; made collectively, used by one thread
@@ -59,8 +60,8 @@ public:
   /// in == out is allowed. MPI_Allreduce.
   virtual Status allReduce(const void *in, void *out, size_t count,
                            DataType type, ReduceKind kind) = 0;
-  /// in[size*count] -> the reduction of block rank() in out[count].
-  /// MPI_Reduce_scatter_block.
+  /// in[size*count] -> the reduction of block rank() in out[count]; out may be
+  /// block rank() of in. MPI_Reduce_scatter_block.
   virtual Status reduceScatter(const void *in, void *out, size_t count,
                                DataType type, ReduceKind kind) = 0;
   /// in[count] -> out[size*count], block i from rank i; in may be block rank()

@@ -36,7 +36,8 @@ public:
 class PreparedContract {
 public:
   virtual ~PreparedContract() = default;
-  virtual void execute() = 0;
+  /// False where the library failed (out of memory): the run must end.
+  virtual bool execute() = 0;
 };
 
 /// One matrix operand: address of element 0, dims (batch.., rows, columns) and
@@ -49,7 +50,13 @@ struct MatrixView {
 };
 
 enum class Activation : uint8_t {
-  None, Relu, Tanh, Sigmoid, GeluTanh, GeluErf, Silu
+  None,
+  Relu,
+  Tanh,
+  Sigmoid,
+  GeluTanh,
+  GeluErf,
+  Silu
 };
 
 /// out = activation(alpha * lhs x rhs + beta * out + bias).

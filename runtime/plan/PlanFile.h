@@ -2,8 +2,8 @@
 #pragma once
 
 #include "runtime/base/Status.h"
+#include "runtime/plan/PlanHeader.h"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -16,32 +16,6 @@ struct Plan;
 }
 
 namespace sft::rt {
-
-/// Format version. Older minor versions load; another major is refused.
-inline constexpr uint16_t kPlanMajor = 1;
-inline constexpr uint16_t kPlanMinor = 0;
-
-/// The first bytes of a plan file, little-endian. The FlatBuffer follows at
-/// `planOffset`, blobs behind it at 64-byte alignment up to `fileBytes`.
-struct PlanHeader {
-  std::array<char, 8> magic;    ///< "SFTPLAN\n"
-  uint16_t major;
-  uint16_t minor;
-  uint32_t headerBytes;         ///< sizeof(PlanHeader)
-  uint64_t features;            ///< bits that a loader must know; none yet
-  uint64_t planOffset;
-  uint64_t planBytes;
-  uint64_t fileBytes;
-  std::array<uint8_t, 16> hash; ///< XXH3-128 of the file with this field zero
-  std::array<char, 32> producer;///< sftc version, zero-padded, for messages
-};
-static_assert(sizeof(PlanHeader) == 96);
-
-inline constexpr char kPlanMagic[9] = "SFTPLAN\n";
-/// Refuse larger plans before allocating anything.
-inline constexpr uint64_t kMaxPlanBytes = uint64_t(2) << 30;
-/// Refuse plans that ask for a larger arena.
-inline constexpr uint64_t kMaxArenaBytes = uint64_t(1) << 44;
 
 /// A loaded plan whose structure has been verified. Nothing of it has been
 /// executed or mapped as code.
@@ -66,10 +40,6 @@ private:
   std::vector<std::byte> bytes;
   const fb::Plan *root = nullptr;
 };
-
-/// Computes the hash field for a complete file image whose header is filled
-/// in but for `hash`.
-std::array<uint8_t, 16> hashPlanFile(std::span<const std::byte> file);
 
 /// Checks what FlatBuffers cannot: kinds, ranges, alignment, lifetimes,
 /// definition before use, groups, and that all ranks' communication matches

@@ -1,6 +1,7 @@
 //===- sft-opt.cpp - Every pass alone -------------------------------------===//
 #include "dialects/sft/Sft.h"
 #include "passes/Phases.h"
+#include "tools/sft-opt/TestPasses.h"
 
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
@@ -9,6 +10,7 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registry.insert<sft::SftDialect>();
   sft::registerPasses();
+  sft::registerTestPasses();
   mlir::registerTransformsPasses();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "SFT pass driver\n", registry));

@@ -1,0 +1,123 @@
+//===- IndexLowering.cpp - Loops of rows by index and positions -----------===//
+#include "dialects/sft/Broadcasting.h"
+#include "dialects/sft/KernelLoops.h"
+
+using namespace mlir;
+
+namespace sft {
+
+/// Operands are read at the leading loops, as many as they have dimensions.
+static AffineMap leadingMap(Value operand, unsigned loops) {
+  SmallVector<AffineExpr> exprs;
+  for (unsigned d = 0; d < shapeOf(operand).size(); ++d) {
+    exprs.push_back(getAffineDimExpr(d, operand.getContext()));
+  }
+  return AffineMap::get(loops, 0, exprs, operand.getContext());
+}
+
+//===----------------------------------------------------------------------===//
+// Rows of a table; the body reads the table itself
+//===----------------------------------------------------------------------===//
+
+SmallVector<int64_t> EmbeddingOp::getLoopBounds() { return shapeOf(getY()); }
+
+AffineMap EmbeddingOp::getOperandMap(unsigned i) {
+  unsigned loops = unsigned(shapeOf(getY()).size());
+  return i == 0 ? AffineMap() : leadingMap(getIndices(), loops);
+}
+
+Value EmbeddingOp::buildBody(OpBuilder &builder, Location loc,
+                             ArrayRef<Value> operands,
+                             ArrayRef<Value> indices) {
+  KernelBuilder k{builder, loc};
+  return k.loadRowOrZero(operands[0], k.toIndex(operands[1]), indices.back());
+}
+
+SmallVector<int64_t> GatherRowsOp::getLoopBounds() { return shapeOf(getY()); }
+
+AffineMap GatherRowsOp::getOperandMap(unsigned i) {
+  return i == 0 ? AffineMap() : leadingMap(getIndices(), 2);
+}
+
+Value GatherRowsOp::buildBody(OpBuilder &builder, Location loc,
+                              ArrayRef<Value> operands,
+                              ArrayRef<Value> indices) {
+  KernelBuilder k{builder, loc};
+  return k.loadRowOrZero(operands[0], k.toIndex(operands[1]), indices.back());
+}
+
+SmallVector<int64_t> ExpandRowsOp::getLoopBounds() { return shapeOf(getY()); }
+
+/// The inverse map in operand 2 is not read.
+AffineMap ExpandRowsOp::getOperandMap(unsigned i) {
+  return i == 0 ? leadingMap(getSlots(), 2) : AffineMap();
+}
+
+Value ExpandRowsOp::buildBody(OpBuilder &builder, Location loc,
+                              ArrayRef<Value> operands,
+                              ArrayRef<Value> indices) {
+  KernelBuilder k{builder, loc};
+  return k.loadRowOrZero(operands[1], k.toIndex(operands[0]), indices.back());
+}
+
+//===----------------------------------------------------------------------===//
+// sft.scatter_rows: in place
+//===----------------------------------------------------------------------===//
+
+SmallVector<int64_t> ScatterRowsOp::getLoopBounds() {
+  return shapeOf(getRows());
+}
+
+AffineMap ScatterRowsOp::getOperandMap(unsigned i) {
+  return i == 0 ? AffineMap() : leadingMap(getOperand(i), 2);
+}
+
+std::optional<unsigned> ScatterRowsOp::getUpdatedOperand() { return 0; }
+
+Value ScatterRowsOp::buildBody(OpBuilder &builder, Location loc,
+                               ArrayRef<Value> operands,
+                               ArrayRef<Value> indices) {
+  KernelBuilder k{builder, loc};
+  Value row = k.toIndex(operands[1]);
+  k.ifTrue(k.isBelow(row, shapeOf(getTable())[0]),
+           [&] { k.store(operands[2], operands[0], {row, indices.back()}); });
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// sft.scatter_add
+//===----------------------------------------------------------------------===//
+
+void ScatterAddOp::buildKernel(OpBuilder &builder, ArrayRef<Value> operands,
+                               ArrayRef<Value> results) {
+  KernelBuilder k{builder, getLoc()};
+  k.fill(results[0], 0);
+  k.forEach(shapeOf(getIndices()), [&](ValueRange at) {
+    Value row = k.toIndex(k.load(operands[0], at));
+    k.ifTrue(k.isBelow(row, shapeOf(getY())[0]),
+             [&] { k.accumulateRow(results[0], row, operands[1], at); });
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// sft.iota
+//===----------------------------------------------------------------------===//
+
+SmallVector<int64_t> IotaOp::getLoopBounds() { return shapeOf(getY()); }
+
+AffineMap IotaOp::getOperandMap(unsigned i) {
+  return broadcastMap(getOperand(i), getY());
+}
+
+Value IotaOp::buildBody(OpBuilder &builder, Location loc,
+                        ArrayRef<Value> operands, ArrayRef<Value> indices) {
+  KernelBuilder k{builder, loc};
+  Value at = indices[getAxis()];
+  if (!operands.empty()) {
+    at = k.add(at, k.toIndex(operands[0]));
+  }
+  return arith::IndexCastOp::create(builder, loc,
+                                    getY().getType().getElementType(), at);
+}
+
+} // namespace sft

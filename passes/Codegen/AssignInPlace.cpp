@@ -1,0 +1,156 @@
+#include "dialects/sft/Sft.h"
+#include "passes/Codegen/Passes.h"
+
+#include "llvm/ADT/SmallSet.h"
+
+using namespace mlir;
+
+namespace sft {
+#define GEN_PASS_DEF_ASSIGNINPLACE
+#include "passes/Codegen/Passes.h.inc"
+
+namespace {
+
+/// The value whose buffer `value` is: reshapes are views.
+Value bufferOf(Value value) {
+  while (auto reshape = value.getDefiningOp<ReshapeOp>()) {
+    value = reshape.getX();
+  }
+  return value;
+}
+
+/// True if nothing but `kernel` and what stands before it reads the buffer.
+bool diesAt(Value buffer, KernelOp kernel) {
+  for (Operation *user : buffer.getUsers()) {
+    if (user == kernel || user->isBeforeInBlock(kernel)) {
+      if (!isa<ReshapeOp>(user)) {
+        continue;
+      }
+    } else if (!isa<ReshapeOp>(user)) {
+      return false;
+    }
+    if (auto view = dyn_cast<ReshapeOp>(user);
+        view && !diesAt(view.getY(), kernel)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// The variable that gets `result`, if that is all that happens to it.
+StringRef variableWritten(Value result) {
+  for (Operation *user : result.getUsers()) {
+    if (auto write = dyn_cast<WriteOp>(user)) {
+      return write.getVariable();
+    }
+  }
+  return {};
+}
+
+/// Inputs stay as loaded; a variable's buffer goes to its next value only, and
+/// that one has no better place.
+bool mayTake(Value buffer, Value result) {
+  Operation *def = buffer.getDefiningOp();
+  StringRef target = variableWritten(result);
+  if (auto read = dyn_cast_if_present<ReadOp>(def)) {
+    return read.getVariable() == target;
+  }
+  return def && target.empty();
+}
+
+bool isIdentityAt(AffineMap map) { return map && map.isIdentity(); }
+
+/// True if every read of the argument is at the element that the loop is at.
+bool readsInStep(BlockArgument argument) {
+  for (OpOperand &use : argument.getUses()) {
+    auto loop = dyn_cast<LoopOpInterface>(use.getOwner());
+    if (isa<KernelYieldOp>(use.getOwner())) {
+      return false;
+    }
+    bool inStep =
+        loop && isIdentityAt(loop.getOperandMap(use.getOperandNumber()));
+    if (!inStep) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool writesInStep(KernelOp kernel, unsigned result) {
+  Value yielded = kernel.getBody().front().getTerminator()->getOperand(result);
+  auto loop = yielded.getDefiningOp<LoopOpInterface>();
+  return loop && !loop.getReduction() && !loop.getUpdatedOperand() &&
+         isIdentityAt(loop.getResultMap(0));
+}
+
+/// The argument that a result must share, because the op updates it in place.
+std::optional<unsigned> updatedArgument(KernelOp kernel, unsigned result) {
+  Value yielded = kernel.getBody().front().getTerminator()->getOperand(result);
+  auto loop = yielded.getDefiningOp<LoopOpInterface>();
+  if (!loop || !loop.getUpdatedOperand()) {
+    return std::nullopt;
+  }
+  Value table = loop->getOperand(*loop.getUpdatedOperand());
+  return cast<BlockArgument>(table).getArgNumber();
+}
+
+/// An updated table that is still needed is copied first.
+void provideTable(KernelOp kernel, unsigned operand, unsigned result) {
+  Value table = kernel.getOperand(operand);
+  if (diesAt(bufferOf(table), kernel) &&
+      mayTake(bufferOf(table), kernel.getResult(result))) {
+    return;
+  }
+  OpBuilder builder(kernel);
+  auto copy =
+      KernelOp::create(builder, kernel.getLoc(), table.getType(), table,
+                       ArrayRef<int64_t>{}, StringAttr(), IntegerAttr(), false);
+  Block &body = copy.getBody().emplaceBlock();
+  Value argument = body.addArgument(table.getType(), kernel.getLoc());
+  OpBuilder inner = OpBuilder::atBlockEnd(&body);
+  Value same =
+      BroadcastOp::create(inner, kernel.getLoc(), table.getType(), argument);
+  KernelYieldOp::create(inner, kernel.getLoc(), same);
+  kernel->setOperand(operand, copy.getResult(0));
+}
+
+void assign(KernelOp kernel) {
+  SmallVector<int64_t> pairs;
+  llvm::SmallSet<unsigned, 4> taken;
+  for (unsigned r = 0; r < kernel.getNumResults(); ++r) {
+    if (auto operand = updatedArgument(kernel, r)) {
+      provideTable(kernel, *operand, r);
+      taken.insert(*operand);
+      pairs.append({int64_t(*operand), int64_t(r)});
+      continue;
+    }
+    if (!writesInStep(kernel, r)) {
+      continue;
+    }
+    for (unsigned i = 0; i < kernel.getNumOperands(); ++i) {
+      Value operand = kernel.getOperand(i), buffer = bufferOf(operand);
+      if (operand.getType() == kernel.getResult(r).getType() &&
+          !taken.contains(i) && mayTake(buffer, kernel.getResult(r)) &&
+          diesAt(buffer, kernel) &&
+          readsInStep(kernel.getBody().getArgument(i))) {
+        taken.insert(i);
+        pairs.append({int64_t(i), int64_t(r)});
+        break;
+      }
+    }
+  }
+  kernel.setInPlace(pairs);
+}
+
+struct AssignInPlace : impl::AssignInPlaceBase<AssignInPlace> {
+  void runOnOperation() override {
+    SmallVector<KernelOp> kernels;
+    getOperation().walk([&](KernelOp kernel) { kernels.push_back(kernel); });
+    for (KernelOp kernel : kernels) {
+      assign(kernel);
+    }
+  }
+};
+
+} // namespace
+} // namespace sft

@@ -1,0 +1,366 @@
+//===- FormKernels.cpp - Which ops share a loop nest ----------------------===//
+//
+// 1. Every loop op, in program order, joins a cluster over the same loops: of a
+//    producer, or of another user of one of its operands; else it starts one.
+//    A join is legal if values that flow inside stay within one iteration, and
+//    if no path leaves the cluster and comes back to it.
+// 2. Clusters and the other ops are put in an order in which every value stands
+//    before its users, as near to the old order as that allows.
+// 3. Clusters become sft.kernel ops.
+//
+//===----------------------------------------------------------------------===//
+#include "dialects/sft/Sft.h"
+#include "passes/Codegen/Passes.h"
+
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/SetVector.h"
+
+#include <queue>
+
+using namespace mlir;
+
+namespace sft {
+#define GEN_PASS_DEF_FORMKERNELS
+#include "passes/Codegen/Passes.h.inc"
+
+namespace {
+
+/// Ops that are emitted together: a cluster, or one op that is no loop op.
+struct Unit {
+  SmallVector<Operation *> ops;
+  SmallVector<int64_t> bounds;
+  bool isCluster = false;
+  /// Number of guards before it: nothing moves across one.
+  unsigned segment = 0;
+};
+
+class KernelFormer {
+public:
+  KernelFormer(Block &block, unsigned maxOps) : block(block), maxOps(maxOps) {}
+  void run();
+
+private:
+  void assignUnits();
+  Unit *findCluster(Operation *op, ArrayRef<int64_t> bounds, unsigned segment);
+  bool mayJoin(Operation *op, Unit &unit);
+  bool flowsWithinIteration(Operation *op, Unit &unit);
+  bool reaches(Operation *op, Unit &unit);
+  Unit *unitOf(Value value);
+  SmallVector<Unit *> inOrder();
+  void emit(Unit &unit, OpBuilder &builder);
+
+  Block &block;
+  unsigned maxOps;
+  std::vector<std::unique_ptr<Unit>> units;
+  DenseMap<Operation *, Unit *> unitOfOp;
+  DenseMap<Operation *, unsigned> position;
+};
+
+/// A constant lives inside the kernels that use it.
+bool isInlined(Operation *op) { return op && isa<ConstantOp>(op); }
+
+Unit *KernelFormer::unitOf(Value value) {
+  Operation *def = value.getDefiningOp();
+  return def ? unitOfOp.lookup(def) : nullptr;
+}
+
+/// Every value of the cluster that `op` reads is the element of this iteration.
+bool KernelFormer::flowsWithinIteration(Operation *op, Unit &unit) {
+  auto loop = cast<LoopOpInterface>(op);
+  for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
+    if (unitOf(operand) != &unit) {
+      continue;
+    }
+    auto producer = cast<LoopOpInterface>(operand.getDefiningOp());
+    if (producer.getReduction() || producer.getUpdatedOperand() ||
+        loop.getOperandMap(unsigned(i)) !=
+            producer.getResultMap(cast<OpResult>(operand).getResultNumber())) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// True if some operand of `op` from outside the unit depends on the unit.
+bool KernelFormer::reaches(Operation *op, Unit &unit) {
+  unsigned first = position[unit.ops.front()];
+  SmallVector<Operation *> work;
+  DenseSet<Operation *> seen;
+  auto visitOperands = [&](Operation *user) {
+    for (Value operand : user->getOperands()) {
+      Operation *def = operand.getDefiningOp();
+      if (def && seen.insert(def).second) {
+        work.push_back(def);
+      }
+    }
+  };
+  for (Value operand : op->getOperands()) {
+    Unit *from = unitOf(operand);
+    if (from && from != &unit && seen.insert(operand.getDefiningOp()).second) {
+      work.push_back(operand.getDefiningOp());
+    }
+  }
+  while (!work.empty()) {
+    Operation *at = work.pop_back_val();
+    Unit *in = unitOfOp.lookup(at);
+    if (in == &unit) {
+      return true;
+    }
+    // What comes earlier than the whole unit cannot depend on it, except
+    // through a cluster that also holds later ops.
+    if (!in || (!in->isCluster && position[at] < first)) {
+      continue;
+    }
+    if (position[in->ops.back()] < first) {
+      continue;
+    }
+    for (Operation *member : in->ops) {
+      seen.insert(member);
+      visitOperands(member);
+    }
+  }
+  return false;
+}
+
+bool KernelFormer::mayJoin(Operation *op, Unit &unit) {
+  return unit.ops.size() < maxOps && flowsWithinIteration(op, unit) &&
+         !reaches(op, unit);
+}
+
+Unit *KernelFormer::findCluster(Operation *op, ArrayRef<int64_t> bounds,
+                                unsigned segment) {
+  llvm::SetVector<Unit *> candidates;
+  for (Value operand : op->getOperands()) {
+    if (Unit *unit = unitOf(operand)) {
+      candidates.insert(unit);
+    }
+  }
+  for (Value operand : op->getOperands()) {
+    if (isInlined(operand.getDefiningOp())) {
+      continue;
+    }
+    for (Operation *sibling :
+         llvm::make_range(operand.user_begin(), operand.user_end())) {
+      if (candidates.size() >= 16) {
+        break;
+      }
+      if (Unit *unit = unitOfOp.lookup(sibling)) {
+        candidates.insert(unit);
+      }
+    }
+  }
+  for (Unit *unit : candidates) {
+    if (unit->isCluster && unit->segment == segment &&
+        ArrayRef<int64_t>(unit->bounds) == bounds && mayJoin(op, *unit)) {
+      return unit;
+    }
+  }
+  return nullptr;
+}
+
+void KernelFormer::assignUnits() {
+  unsigned segment = 0;
+  for (auto [i, op] : llvm::enumerate(block)) {
+    position[&op] = unsigned(i);
+    auto loop = dyn_cast<LoopOpInterface>(op);
+    if (isInlined(&op)) {
+      continue;
+    }
+    Unit *unit = nullptr;
+    SmallVector<int64_t> bounds;
+    if (loop) {
+      bounds = loop.getLoopBounds();
+      unit = findCluster(&op, bounds, segment);
+    }
+    if (!unit) {
+      unit = units.emplace_back(std::make_unique<Unit>()).get();
+      unit->bounds = bounds;
+      unit->isCluster = bool(loop);
+      unit->segment = segment;
+    }
+    unit->ops.push_back(&op);
+    unitOfOp[&op] = unit;
+    segment += isa<GuardOp>(op);
+  }
+}
+
+/// Kahn's algorithm; among ready units the one whose first op stood first.
+SmallVector<Unit *> KernelFormer::inOrder() {
+  DenseMap<Unit *, SmallVector<Unit *>> users;
+  DenseMap<Unit *, unsigned> missing;
+  auto depend = [&](Unit *user, Unit *on) {
+    users[on].push_back(user);
+    ++missing[user];
+  };
+  Unit *lastEffect = nullptr, *guard = nullptr;
+  for (auto &unit : units) {
+    llvm::SetVector<Unit *> needs;
+    for (Operation *op : unit->ops) {
+      for (Value operand : op->getOperands()) {
+        if (Unit *from = unitOf(operand); from && from != unit.get()) {
+          needs.insert(from);
+        }
+      }
+    }
+    // Effects keep their order, and what stands behind a guard stays there.
+    if (isa<OutputOp, GuardOp, WriteOp>(unit->ops.front())) {
+      if (lastEffect) {
+        needs.insert(lastEffect);
+      }
+      lastEffect = unit.get();
+    }
+    if (guard && guard != unit.get() && unit->segment > guard->segment) {
+      needs.insert(guard);
+    }
+    if (isa<GuardOp>(unit->ops.front())) {
+      guard = unit.get();
+    }
+    for (Unit *on : needs) {
+      depend(unit.get(), on);
+    }
+  }
+  auto later = [&](Unit *a, Unit *b) {
+    return position[a->ops.front()] > position[b->ops.front()];
+  };
+  std::priority_queue<Unit *, std::vector<Unit *>, decltype(later)> ready(
+      later);
+  for (auto &unit : units) {
+    if (missing[unit.get()] == 0) {
+      ready.push(unit.get());
+    }
+  }
+  SmallVector<Unit *> order;
+  while (!ready.empty()) {
+    Unit *unit = ready.top();
+    ready.pop();
+    order.push_back(unit);
+    for (Unit *user : users[unit]) {
+      if (--missing[user] == 0) {
+        ready.push(user);
+      }
+    }
+  }
+  assert(order.size() == units.size() && "clusters form a cycle");
+  return order;
+}
+
+/// The location that names a kernel: that of its last op.
+Location locationOf(Unit &unit) { return unit.ops.back()->getLoc(); }
+
+void KernelFormer::emit(Unit &unit, OpBuilder &builder) {
+  llvm::SetVector<Value> inputs, outputs;
+  DenseSet<Operation *> members(unit.ops.begin(), unit.ops.end());
+  for (Operation *op : unit.ops) {
+    for (Value operand : op->getOperands()) {
+      Operation *def = operand.getDefiningOp();
+      if (!isInlined(def) && !(def && members.contains(def))) {
+        inputs.insert(operand);
+      }
+    }
+    for (Value result : op->getResults()) {
+      // Own loops write all their results, used or not.
+      if (!unit.isCluster ||
+          llvm::any_of(result.getUsers(), [&](Operation *user) {
+            return !members.contains(user);
+          })) {
+        outputs.insert(result);
+      }
+    }
+  }
+  SmallVector<Value> results = outputs.takeVector();
+  auto kernel =
+      KernelOp::create(builder, locationOf(unit),
+                       TypeRange(ValueRange(results)), inputs.getArrayRef(),
+                       ArrayRef<int64_t>{}, StringAttr(), IntegerAttr(), false);
+  Block &body = kernel.getBody().emplaceBlock();
+  IRMapping mapping;
+  for (Value input : inputs) {
+    mapping.map(input, body.addArgument(input.getType(), input.getLoc()));
+  }
+  OpBuilder inner = OpBuilder::atBlockEnd(&body);
+  for (Operation *op : unit.ops) {
+    for (Value operand : op->getOperands()) {
+      if (isInlined(operand.getDefiningOp()) && !mapping.contains(operand)) {
+        inner.clone(*operand.getDefiningOp(), mapping);
+      }
+    }
+    inner.clone(*op, mapping);
+  }
+  SmallVector<Value> yielded = llvm::map_to_vector(
+      results, [&](Value value) { return mapping.lookup(value); });
+  KernelYieldOp::create(inner, kernel.getLoc(), yielded);
+  for (auto [old, replacement] :
+       llvm::zip_equal(results, kernel.getResults())) {
+    old.replaceUsesWithIf(replacement, [&](OpOperand &use) {
+      return !members.contains(use.getOwner());
+    });
+  }
+}
+
+/// A constant that something other than a loop op reads needs a buffer: a
+/// kernel that writes it.
+void materializeConstants(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    if (!isa<ConstantOp>(op)) {
+      continue;
+    }
+    auto needsBuffer = [](OpOperand &use) {
+      auto loop = dyn_cast<LoopOpInterface>(use.getOwner());
+      return !loop || !loop.getOperandMap(use.getOperandNumber());
+    };
+    SmallVector<OpOperand *> uses;
+    for (OpOperand &use : op.getUses()) {
+      if (needsBuffer(use)) {
+        uses.push_back(&use);
+      }
+    }
+    // One buffer a use: each may be taken over in place.
+    for (OpOperand *use : uses) {
+      OpBuilder builder(use->getOwner());
+      use->set(BroadcastOp::create(builder, use->getOwner()->getLoc(),
+                                   op.getResult(0).getType(), op.getResult(0)));
+    }
+  }
+}
+
+void KernelFormer::run() {
+  assignUnits();
+  SmallVector<Unit *> order = inOrder();
+  OpBuilder builder = OpBuilder::atBlockEnd(&block);
+  for (Unit *unit : order) {
+    Operation *op = unit->ops.front();
+    if (unit->isCluster || isa<KernelOpInterface>(op)) {
+      emit(*unit, builder);
+    } else {
+      op->moveBefore(&block, block.end());
+    }
+  }
+  for (auto &unit : llvm::reverse(units)) {
+    if (unit->isCluster || isa<KernelOpInterface>(unit->ops.front())) {
+      for (Operation *op : llvm::reverse(unit->ops)) {
+        op->dropAllUses();
+        op->erase();
+      }
+    }
+  }
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    if (isInlined(&op)) {
+      op.erase();
+    }
+  }
+}
+
+struct FormKernels : impl::FormKernelsBase<FormKernels> {
+  using FormKernelsBase::FormKernelsBase;
+
+  void runOnOperation() override {
+    for (auto step : getOperation().getOps<StepOp>()) {
+      Block &block = step.getBody().front();
+      materializeConstants(block);
+      KernelFormer(block, maxOps).run();
+    }
+  }
+};
+
+} // namespace
+} // namespace sft

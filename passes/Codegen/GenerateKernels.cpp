@@ -1,0 +1,210 @@
+//===- GenerateKernels.cpp - Kernels to machine code ----------------------===//
+#include "passes/Codegen/LoopNest.h"
+#include "passes/Codegen/NativeCode.h"
+#include "passes/Codegen/Passes.h"
+
+#include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
+#include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MathToLibm/MathToLibm.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/Transforms/Passes.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/IR/IRBuilder.h"
+
+using namespace mlir;
+
+namespace sft {
+#define GEN_PASS_DEF_GENERATEKERNELS
+#include "passes/Codegen/Passes.h.inc"
+
+namespace {
+
+/// exp, log, tanh, erf, ... as polynomials of scalars, which LLVM vectorises.
+struct ApproximateMath : PassWrapper<ApproximateMath, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ApproximateMath)
+
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    populateMathPolynomialApproximationPatterns(patterns);
+    (void)applyPatternsGreedily(getOperation(), std::move(patterns));
+  }
+};
+
+LogicalResult lowerToLlvm(ModuleOp kernels) {
+  PassManager pm(kernels.getContext());
+  pm.addPass(std::make_unique<ApproximateMath>());
+  pm.addPass(createLowerAffinePass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createConvertMathToLibmPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  ConvertFuncToLLVMPassOptions bare;
+  bare.useBarePtrCallConv = true;
+  pm.addPass(createConvertFuncToLLVMPass(bare));
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+  return pm.run(kernels);
+}
+
+/// The kernel's text without names and places: equal text, equal code.
+std::string keyOf(KernelOp kernel) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  llvm::interleaveComma(kernel.getInPlace(), os);
+  os << kernel->getOperandTypes() << kernel->getResultTypes();
+  DenseMap<Value, unsigned> numbers;
+  for (Value argument : kernel.getBody().getArguments()) {
+    numbers.try_emplace(argument, unsigned(numbers.size()));
+  }
+  for (Operation &op : kernel.getBody().front()) {
+    os << op.getName() << op.getAttrDictionary() << op.getResultTypes();
+    for (Value operand : op.getOperands()) {
+      os << '%' << numbers.lookup(operand);
+    }
+    for (Value result : op.getResults()) {
+      numbers.try_emplace(result, unsigned(numbers.size()));
+    }
+  }
+  return text;
+}
+
+/// `void name(void *const *args, int64_t begin, int64_t end)` around the
+/// function over separate pointers, which do not alias.
+void addEntry(llvm::Module &module, StringRef name) {
+  llvm::Function *inner = module.getFunction((name + "_body").str());
+  llvm::LLVMContext &context = module.getContext();
+  llvm::IRBuilder<> builder(context);
+  llvm::Type *i64 = builder.getInt64Ty(), *ptr = builder.getPtrTy();
+  auto *type =
+      llvm::FunctionType::get(builder.getVoidTy(), {ptr, i64, i64}, false);
+  auto *entry = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage,
+                                       name.str(), module);
+  builder.SetInsertPoint(llvm::BasicBlock::Create(context, "", entry));
+  llvm::SmallVector<llvm::Value *> args;
+  unsigned buffers = unsigned(inner->arg_size()) - 2;
+  for (unsigned i = 0; i < buffers; ++i) {
+    inner->addParamAttr(i, llvm::Attribute::NoAlias);
+    inner->addParamAttr(
+        i, llvm::Attribute::getWithAlignment(context, llvm::Align(64)));
+    llvm::Value *slot = builder.CreateConstGEP1_32(ptr, entry->getArg(0), i);
+    args.push_back(builder.CreateLoad(ptr, slot));
+  }
+  args.push_back(entry->getArg(1));
+  args.push_back(entry->getArg(2));
+  builder.CreateCall(inner, args);
+  builder.CreateRetVoid();
+  inner->setLinkage(llvm::GlobalValue::InternalLinkage);
+}
+
+void setCpuAttributes(llvm::Module &module, const CpuTarget &target) {
+  for (llvm::Function &function : module) {
+    if (!function.isDeclaration()) {
+      function.addFnAttr("target-cpu", target.chip);
+      function.addFnAttr("prefer-vector-width", "512");
+      function.addFnAttr("no-trapping-math", "true");
+      function.addFnAttr(llvm::Attribute::NoUnwind);
+    }
+  }
+}
+
+struct GenerateKernels : impl::GenerateKernelsBase<GenerateKernels> {
+  using GenerateKernelsBase::GenerateKernelsBase;
+
+  void getDependentDialects(DialectRegistry &registry) const override {
+    GenerateKernelsBase::getDependentDialects(registry);
+    registry.insert<affine::AffineDialect, cf::ControlFlowDialect>();
+    registerBuiltinDialectTranslation(registry);
+    registerLLVMDialectTranslation(registry);
+  }
+
+  /// One function for each distinct kernel; names them all.
+  void buildFunctions(ModuleOp kernels, llvm::StringMap<std::string> &symbols) {
+    OpBuilder builder = OpBuilder::atBlockEnd(kernels.getBody());
+    getOperation().walk([&](KernelOp kernel) {
+      auto [it, isNew] = symbols.try_emplace(keyOf(kernel));
+      if (isNew) {
+        it->second = "sft_k" + std::to_string(symbols.size() - 1);
+        buildKernelFunction(builder, kernel, it->second + "_body");
+      }
+      OuterLoop outer = outerLoopOf(kernel);
+      kernel.setSymbol(it->second);
+      kernel.setExtent(outer.extent);
+      kernel.setParallel(outer.parallel);
+    });
+  }
+
+  LogicalResult compile(ModuleOp kernels,
+                        const llvm::StringMap<std::string> &symbols) {
+    auto target = makeCpuTarget(chip);
+    if (!target) {
+      return emitError(getOperation().getLoc())
+             << llvm::toString(target.takeError());
+    }
+    llvm::LLVMContext context;
+    auto module = translateModuleToLLVMIR(kernels, context);
+    if (!module) {
+      return failure();
+    }
+    module->setDataLayout(target->machine->createDataLayout());
+    module->setTargetTriple(target->machine->getTargetTriple());
+    for (const auto &symbol : symbols) {
+      addEntry(*module, symbol.second);
+    }
+    setCpuAttributes(*module, *target);
+    optimize(*module, *target->machine);
+    if (emit == "llvm") {
+      llvm::outs() << *module;
+    }
+    auto object = compileToSharedObject(*module, *target->machine);
+    if (!object) {
+      return emitError(getOperation().getLoc())
+             << llvm::toString(object.takeError());
+    }
+    Builder builder(&getContext());
+    getOperation()->setAttr(kKernelsAttr, builder.getStringAttr(*object));
+    getOperation()->setAttr(kChipAttr, builder.getStringAttr(target->chip));
+    SmallVector<StringRef> features(target->features.begin(),
+                                    target->features.end());
+    getOperation()->setAttr(kFeaturesAttr, builder.getStrArrayAttr(features));
+    return success();
+  }
+
+  void runOnOperation() override {
+    OwningOpRef<ModuleOp> kernels = ModuleOp::create(getOperation().getLoc());
+    llvm::StringMap<std::string> symbols;
+    buildFunctions(*kernels, symbols);
+    if (emit == "mlir") {
+      llvm::outs() << *kernels << "\n";
+    }
+    if (failed(lowerToLlvm(*kernels)) || failed(compile(*kernels, symbols))) {
+      signalPassFailure();
+    }
+  }
+};
+
+} // namespace
+} // namespace sft

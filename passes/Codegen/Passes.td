@@ -1,0 +1,70 @@
+//===- Passes.td - Kernels ----------------------------------*- tablegen -*-===//
+#ifndef SFT_CODEGEN_PASSES_TD
+#define SFT_CODEGEN_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def FuseContractions : Pass<"sft-fuse-contractions", "::mlir::ModuleOp"> {
+  let summary = "Matrix products take the bias and activation that follow them";
+  let description = [{
+    sft.matmul becomes sft.contract; an added vector along the last dimension and
+    an activation that is the only user of the sum go into its epilogue.
+
+    ```mlir
+    %z = sft.matmul %x, %w : tensor<32x64xf32>, tensor<64x128xf32>
+    %s = sft.add %z, %b : tensor<32x128xf32>, tensor<128xf32>
+    %h = sft.relu %s : tensor<32x128xf32>
+    ```
+    becomes
+    ```mlir
+    %h = sft.contract %x, %w bias %b relu : ...
+    ```
+  }];
+}
+
+def FormKernels : Pass<"sft-form-kernels", "::mlir::ModuleOp"> {
+  let summary = "Groups ops over the same loops into kernels";
+  let description = [{
+    LoopOpInterface ops over equal loops join the kernel of a producer or of a
+    sibling (a user of the same value), unless an edge between them would leave
+    the kernel and come back, or would need an element that another iteration
+    makes. Constants go into every kernel that uses them. KernelOpInterface ops
+    become kernels alone. Nothing moves across sft.guard.
+  }];
+  let options = [Option<"maxOps", "max-ops", "unsigned", "128",
+                        "ops in a kernel at most">];
+}
+
+def AssignInPlace : Pass<"sft-assign-in-place", "::mlir::ModuleOp"> {
+  let summary = "Kernel results take over the buffers of operands that die there";
+  let description = [{
+    Result j may share the buffer of operand i if the kernel reads the operand at
+    the same element as it writes the result, types agree, and nothing reads the
+    operand later. A variable's buffer is taken over by its new value only.
+  }];
+}
+
+def GenerateKernels : Pass<"sft-generate-kernels", "::mlir::ModuleOp"> {
+  let summary = "Machine code for all kernels";
+  let description = [{
+    Each distinct kernel becomes a function over scf loops, memref accesses and
+    arith/math scalars; exp, log, tanh, erf, sin and cos become polynomials that
+    vectorise; LLVM optimises for `chip`; lld links one shared object, held by
+    `sft.kernels` on the module. Each sft.kernel gets its `symbol`.
+  }];
+  let options = [
+    Option<"chip", "chip", "std::string", "\"native\"",
+           "native, or a name that clang's -march takes">,
+    Option<"emit", "emit", "std::string", "\"object\"",
+           "object, or mlir or llvm to print the code">];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect"];
+}
+
+def VerifyCodegen : Pass<"sft-verify-codegen", "::mlir::ModuleOp"> {
+  let summary = "Exit of the phase: only kernels, contractions, collectives, views and effects";
+}
+
+#endif // SFT_CODEGEN_PASSES_TD

@@ -1,0 +1,18 @@
+#include "passes/Codegen/Passes.h"
+#include "passes/Phases.h"
+
+namespace sft {
+
+void buildCodegenPhase(mlir::OpPassManager &pm,
+                       const CompilerOptions &options) {
+  // First, so that biases and activations are not taken by kernels.
+  pm.addPass(createFuseContractions());
+  pm.addPass(createFormKernels());
+  pm.addPass(createAssignInPlace());
+  GenerateKernelsOptions generate;
+  generate.chip = options.chip;
+  pm.addPass(createGenerateKernels(generate));
+  pm.addPass(createVerifyCodegen());
+}
+
+} // namespace sft

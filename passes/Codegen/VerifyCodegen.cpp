@@ -1,0 +1,31 @@
+#include "dialects/sft/Sft.h"
+#include "passes/Codegen/Passes.h"
+
+using namespace mlir;
+
+namespace sft {
+#define GEN_PASS_DEF_VERIFYCODEGEN
+#include "passes/Codegen/Passes.h.inc"
+
+namespace {
+struct VerifyCodegen : impl::VerifyCodegenBase<VerifyCodegen> {
+  void runOnOperation() override {
+    for (auto step : getOperation().getOps<StepOp>()) {
+      for (Operation &op : step.getBody().front()) {
+        auto kernel = dyn_cast<KernelOp>(op);
+        if (kernel && !kernel.getSymbol()) {
+          op.emitOpError("has no generated code");
+          return signalPassFailure();
+        }
+        if (!isa<KernelOp, ContractOp, ReshapeOp, AllReduceOp, AllGatherOp,
+                 ReadOp, WriteOp, OutputOp, GuardOp, RuntimeScalarOp>(op)) {
+          op.emitOpError("has no lowering: it implements neither "
+                         "LoopOpInterface nor KernelOpInterface");
+          return signalPassFailure();
+        }
+      }
+    }
+  }
+};
+} // namespace
+} // namespace sft

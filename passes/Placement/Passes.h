@@ -1,0 +1,26 @@
+//===- Passes.h - Phase Placement: buffers, instructions --------*- C++ -*-===//
+#pragma once
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+#include "mlir/Pass/PassManager.h"
+
+namespace sft::plan {
+class PlanDialect;
+} // namespace sft::plan
+
+namespace sft {
+
+struct CompilerOptions;
+
+#define GEN_PASS_DECL
+#include "passes/Placement/Passes.h.inc"
+
+/// In: kernels, contractions, collectives. Out: plan.program.
+void buildPlacementPhase(mlir::OpPassManager &pm,
+                         const CompilerOptions &options);
+
+#define GEN_PASS_REGISTRATION
+#include "passes/Placement/Passes.h.inc"
+
+} // namespace sft

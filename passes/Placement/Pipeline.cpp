@@ -1,0 +1,10 @@
+#include "passes/Phases.h"
+#include "passes/Placement/Passes.h"
+
+namespace sft {
+
+void buildPlacementPhase(mlir::OpPassManager &pm, const CompilerOptions &) {
+  pm.addPass(createPlanMemory());
+}
+
+} // namespace sft

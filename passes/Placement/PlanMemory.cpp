@@ -1,0 +1,346 @@
+//===- PlanMemory.cpp - Steps to a program over an arena ------------------===//
+#include "passes/Codegen/LoopNest.h"
+#include "passes/Placement/Passes.h"
+#include "passes/Placement/Storage.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace sft {
+#define GEN_PASS_DEF_PLANMEMORY
+#include "passes/Placement/Passes.h.inc"
+
+namespace {
+
+using plan::BufferKind;
+
+/// Variables, inputs and scalars of all steps.
+PersistentStorage collectPersistent(ModuleOp module) {
+  PersistentStorage result;
+  for (auto variable : module.getOps<VariableOp>()) {
+    auto kind = variable.getKind() == VariableKind::Parameter
+                    ? BufferKind::Parameter
+                    : BufferKind::State;
+    result.variables[variable.getSymName()] = result.add(
+        variable.getSymName(), cast<RankedTensorType>(variable.getType()), kind,
+        variable.getLoc());
+  }
+  for (auto step : module.getOps<StepOp>()) {
+    for (auto [name, input] :
+         llvm::zip_equal(step.getInputNames().getAsValueRange<StringAttr>(),
+                         step.getBody().getArguments())) {
+      auto &buffers = result.inputs[name];
+      static constexpr StringLiteral parts[] = {"", ".columns", ".values"};
+      bool isNew = buffers.empty();
+      for (auto [i, type] : llvm::enumerate(componentsOf(input.getType()))) {
+        if (isNew) {
+          buffers.push_back(result.add((name + parts[i]).str(), type,
+                                       BufferKind::Input, input.getLoc()));
+        }
+      }
+    }
+    for (auto scalar : step.getBody().getOps<RuntimeScalarOp>()) {
+      std::pair<int64_t, int64_t> key{int64_t(scalar.getKind()),
+                                      int64_t(scalar.getAxis().value_or(0))};
+      Storage *&storage = result.scalars[key];
+      if (!storage) {
+        storage = result.add(stringifyRuntimeScalarKind(scalar.getKind()),
+                             cast<RankedTensorType>(scalar.getType()),
+                             BufferKind::Scalar, scalar.getLoc());
+      }
+    }
+  }
+  return result;
+}
+
+/// Writes one step's instructions.
+class StepEmitter {
+public:
+  StepEmitter(StepOp step, StepStorage &storage, OpBuilder &builder,
+              PersistentStorage &persistent)
+      : step(step), storage(storage), builder(builder), persistent(persistent) {
+  }
+  LogicalResult run(OpBuilder &program);
+
+private:
+  LogicalResult emit(Operation &op);
+  void emitKernel(KernelOp op);
+  LogicalResult emitContract(ContractOp op);
+  void emitAllReduce(AllReduceOp op);
+  LogicalResult emitAllGather(AllGatherOp op);
+  void beginFunction(OpBuilder &program, StringRef name, plan::EntryKind kind);
+  Value buffer(Value value) { return storage.single(value)->buffer; }
+  SmallVector<Value> buffers(Value value) {
+    return llvm::map_to_vector(storage.of(value),
+                               [](Storage *each) { return each->buffer; });
+  }
+
+  StepOp step;
+  StepStorage &storage;
+  OpBuilder &builder;
+  PersistentStorage &persistent;
+};
+
+void StepEmitter::beginFunction(OpBuilder &program, StringRef name,
+                                plan::EntryKind kind) {
+  auto function = plan::FunctionOp::create(program, step.getLoc(), name);
+  plan::EntryOp::create(program, step.getLoc(), kind, name);
+  builder.setInsertionPointToStart(&function.getBody().emplaceBlock());
+}
+
+void StepEmitter::emitKernel(KernelOp op) {
+  SmallVector<Value> args;
+  SmallVector<int64_t> access;
+  for (Value operand : op.getOperands()) {
+    for (Value each : buffers(operand)) {
+      args.push_back(each);
+      access.push_back(1);
+    }
+  }
+  KernelArguments numbers = argumentsOf(op);
+  for (auto [r, result] : llvm::enumerate(op.getResults())) {
+    if (op.operandOfResult(unsigned(r))) {
+      access[numbers.results[r]] = 3;
+    } else {
+      args.push_back(buffer(result));
+      access.push_back(2);
+    }
+  }
+  plan::LaunchOp::create(builder, op.getLoc(), *op.getSymbol(), args, access,
+                         int64_t(*op.getExtent()), op.getParallel());
+}
+
+/// Row-major strides; the last two dims swapped where the matrix is stored
+/// transposed.
+struct Layout {
+  SmallVector<int64_t> dims, strides;
+};
+Layout layoutOf(RankedTensorType type, bool transposed, int64_t rank) {
+  Layout layout;
+  layout.dims.assign(type.getShape().begin(), type.getShape().end());
+  layout.strides.resize(layout.dims.size());
+  int64_t stride = 1;
+  for (size_t i = layout.dims.size(); i-- > 0;) {
+    layout.strides[i] = stride;
+    stride *= layout.dims[i];
+  }
+  if (transposed) {
+    std::swap(layout.dims.end()[-1], layout.dims.end()[-2]);
+    std::swap(layout.strides.end()[-1], layout.strides.end()[-2]);
+  }
+  while (int64_t(layout.dims.size()) < rank) {
+    layout.dims.insert(layout.dims.begin(), 1);
+    layout.strides.insert(layout.strides.begin(), stride);
+  }
+  return layout;
+}
+
+LogicalResult StepEmitter::emitContract(ContractOp op) {
+  auto z = cast<RankedTensorType>(op.getZ().getType());
+  Layout x = layoutOf(cast<RankedTensorType>(op.getX().getType()),
+                      op.getTransposeX(), z.getRank());
+  Layout y = layoutOf(cast<RankedTensorType>(op.getY().getType()),
+                      op.getTransposeY(), z.getRank());
+  Layout out = layoutOf(z, false, z.getRank());
+  plan::ContractOp::create(
+      builder, op.getLoc(), buffer(op.getX()), buffer(op.getY()),
+      buffer(op.getZ()), op.getBias() ? buffer(op.getBias()) : Value(), x.dims,
+      x.strides, y.dims, y.strides, out.dims, out.strides, op.getActivation());
+  return success();
+}
+
+void StepEmitter::emitAllReduce(AllReduceOp op) {
+  for (unsigned i = 0; i < op->getNumOperands(); ++i) {
+    if (storage.needsCopyIn(op, i)) {
+      plan::CopyOp::create(builder, op.getLoc(), buffer(op.getOperand(i)),
+                           buffer(op.getResult(i)));
+    }
+  }
+  Value bucket = storage.bucketOf(op)->buffer;
+  plan::CollectiveOp::create(builder, op.getLoc(),
+                             plan::CollectiveKind::AllReduce, op.getKind(),
+                             bucket, bucket, op.getAxes(), 0, op.getWhy());
+}
+
+LogicalResult StepEmitter::emitAllGather(AllGatherOp op) {
+  if (op.getDim() != 0) {
+    return op.emitError() << "gathers along dimension " << op.getDim()
+                          << "; only the leading dimension is contiguous";
+  }
+  for (auto [in, out] :
+       llvm::zip_equal(buffers(op.getX()), buffers(op.getY()))) {
+    plan::CollectiveOp::create(builder, op.getLoc(),
+                               plan::CollectiveKind::AllGather, ReduceKind::Sum,
+                               in, out, op.getAxes(), 0, op.getWhy());
+  }
+  return success();
+}
+
+LogicalResult StepEmitter::emit(Operation &op) {
+  return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
+      .Case([&](KernelOp kernel) { return emitKernel(kernel), success(); })
+      .Case([&](ContractOp contract) { return emitContract(contract); })
+      .Case([&](AllReduceOp op) { return emitAllReduce(op), success(); })
+      .Case([&](AllGatherOp gather) { return emitAllGather(gather); })
+      .Case([&](OutputOp output) {
+        auto kind = plan::OutputKind(uint32_t(output.getKind()));
+        plan::OutputOp::create(builder, op.getLoc(), kind, output.getName(),
+                               buffer(output.getValue()));
+        return success();
+      })
+      .Case([&](GuardOp guard) {
+        plan::OutputOp::create(builder, op.getLoc(), plan::OutputKind::Guard,
+                               "guard", buffer(guard.getValue()));
+        return success();
+      })
+      .Default([](Operation *) { return success(); });
+}
+
+LogicalResult StepEmitter::run(OpBuilder &program) {
+  static constexpr std::pair<StringLiteral, plan::EntryKind> names[] = {
+      {"initialize", plan::EntryKind::Initialize},
+      {"gradients", plan::EntryKind::Gradients},
+      {"evaluate", plan::EntryKind::Evaluate},
+      {"predict", plan::EntryKind::Predict}};
+  auto [name, kind] = names[size_t(step.getKind())];
+  beginFunction(program, name, kind);
+  for (Attribute input : step.getInputNames()) {
+    plan::LoadBatchOp::create(builder, step.getLoc(), cast<StringAttr>(input));
+  }
+  SmallVector<WriteOp> copies;
+  for (Operation &op : step.getBody().front()) {
+    if (failed(emit(op))) {
+      return failure();
+    }
+    if (isa<GuardOp>(op)) {
+      beginFunction(program, "update", plan::EntryKind::Update);
+    }
+    auto write = dyn_cast<WriteOp>(op);
+    if (write && storage.needsCopyOut(write)) {
+      copies.push_back(write);
+    }
+  }
+  for (WriteOp write : copies) {
+    plan::CopyOp::create(
+        builder, write.getLoc(), buffer(write.getValue()),
+        persistent.variables.lookup(write.getVariable())->buffer);
+  }
+  return success();
+}
+
+class ProgramBuilder {
+public:
+  explicit ProgramBuilder(ModuleOp module)
+      : module(module), persistent(collectPersistent(module)),
+        body(module.getContext()), instructions(module.getContext()) {}
+  LogicalResult run();
+
+private:
+  void buildBuffer(Storage &storage);
+  void buildTables();
+
+  ModuleOp module;
+  PersistentStorage persistent;
+  OpBuilder body, instructions;
+};
+
+void ProgramBuilder::buildBuffer(Storage &storage) {
+  Type type = bufferTypes(storage.type).front();
+  TypeAttr global;
+  ShardingAttr sharding;
+  if (auto variable = module.lookupSymbol<VariableOp>(storage.name);
+      variable && !storage.isTemporary()) {
+    global = variable.getGlobalTypeAttr();
+    sharding = variable.getShardingAttr();
+  }
+  storage.buffer = plan::BufferOp::create(
+      body, *storage.location, type, storage.name, storage.kind, storage.offset,
+      storage.bytes, storage.parent ? storage.parent->buffer : Value(), global,
+      sharding);
+}
+
+/// Inputs (of the first step that has them) and scalars.
+void ProgramBuilder::buildTables() {
+  llvm::StringMap<bool> done;
+  for (auto step : module.getOps<StepOp>()) {
+    for (auto [i, attr] : llvm::enumerate(step.getInputNames())) {
+      auto name = cast<StringAttr>(attr);
+      if (!done.try_emplace(name.getValue(), true).second) {
+        continue;
+      }
+      SmallVector<Value> buffers;
+      for (Storage *storage : persistent.inputs[name.getValue()]) {
+        buffers.push_back(storage->buffer);
+      }
+      plan::InputOp::create(body, step.getLoc(), name, buffers,
+                            cast<TypeAttr>((*step.getGlobalTypes())[i]),
+                            cast<ShardingAttr>((*step.getShardings())[i]));
+    }
+  }
+  llvm::DenseMap<Storage *, RuntimeScalarOp> ops;
+  module.walk([&](RuntimeScalarOp op) {
+    std::pair<int64_t, int64_t> key{int64_t(op.getKind()),
+                                    int64_t(op.getAxis().value_or(0))};
+    ops.try_emplace(persistent.scalars[key], op);
+  });
+  for (auto &[key, storage] : persistent.scalars) {
+    RuntimeScalarOp op = ops[storage];
+    plan::ScalarOp::create(body, op.getLoc(), op.getKind(), storage->buffer,
+                           op.getDefaultValueAttr(), op.getAxisAttr());
+  }
+}
+
+LogicalResult ProgramBuilder::run() {
+  body.setInsertionPointToEnd(module.getBody());
+  int64_t base = 0;
+  for (auto &storage : persistent.all) {
+    storage->offset = base;
+    base += alignBuffer(storage->bytes);
+  }
+  auto program =
+      plan::ProgramOp::create(body, module.getLoc(), "spmd", int64_t(0));
+  body.setInsertionPointToStart(&program.getBody().emplaceBlock());
+  for (auto &storage : persistent.all) {
+    buildBuffer(*storage);
+  }
+  buildTables();
+  int64_t peak = base;
+  SmallVector<StepOp> steps(module.getOps<StepOp>());
+  for (StepOp step : steps) {
+    StepStorage storage(step, persistent);
+    peak = std::max(peak, placeTemporaries(storage.temporaries(), base));
+    // Buckets before their parts.
+    for (bool parts : {false, true}) {
+      for (const auto &each : storage.temporaries()) {
+        if (bool(each->parent) == parts && each->offset >= 0) {
+          buildBuffer(*each);
+        }
+      }
+    }
+    StepEmitter emitter(step, storage, instructions, persistent);
+    if (failed(emitter.run(body))) {
+      return failure();
+    }
+  }
+  program.setArenaBytes(peak);
+  for (StepOp step : steps) {
+    step.erase();
+  }
+  for (auto variable :
+       llvm::make_early_inc_range(module.getOps<VariableOp>())) {
+    variable.erase();
+  }
+  return success();
+}
+
+struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
+  void runOnOperation() override {
+    if (failed(ProgramBuilder(getOperation()).run())) {
+      signalPassFailure();
+    }
+  }
+};
+
+} // namespace
+} // namespace sft

@@ -1,0 +1,85 @@
+#include "runtime/plan/Mesh.h"
+
+#include "runtime/plan/PlanFile.h"
+#include "runtime/plan/plan_generated.h"
+
+namespace sft::rt {
+namespace {
+
+using Axes = flatbuffers::Vector<flatbuffers::Offset<fb::Axis>>;
+
+const Axes &axesOf(const fb::Plan &plan) { return *plan.mesh()->axes(); }
+
+/// Ranks between neighbours on each axis: the last axis varies fastest.
+std::vector<int> rankStrides(const fb::Plan &plan) {
+  const Axes &axes = axesOf(plan);
+  std::vector<int> strides(axes.size(), 1);
+  for (size_t i = axes.size(); i-- > 1;) {
+    strides[i - 1] = strides[i] * int(axes.Get(uint32_t(i))->size());
+  }
+  return strides;
+}
+
+} // namespace
+
+std::vector<int> coordinates(const fb::Plan &plan, int rank) {
+  const Axes &axes = axesOf(plan);
+  std::vector<int> result(axes.size());
+  for (size_t i = axes.size(); i-- > 0;) {
+    int size = int(axes.Get(uint32_t(i))->size());
+    result[i] = rank % size;
+    rank /= size;
+  }
+  return result;
+}
+
+std::vector<bool> axesOfGroup(const fb::Plan &plan, uint32_t group) {
+  std::vector<bool> listed(axesOf(plan).size());
+  for (uint32_t axis : *plan.groups()->Get(group)->axes()) {
+    listed[axis] = true;
+  }
+  return listed;
+}
+
+std::vector<int> groupMembers(const fb::Plan &plan, uint32_t group, int rank) {
+  std::vector<bool> listed = axesOfGroup(plan, group);
+  std::vector<int> own = coordinates(plan, rank), strides = rankStrides(plan);
+  for (size_t i = 0; i < own.size(); ++i) {
+    rank -= listed[i] ? own[i] * strides[i] : 0;
+  }
+  // Unrolled axis by axis, in mesh order: ascending.
+  std::vector<int> members = {rank};
+  for (size_t i = 0; i < own.size(); ++i) {
+    std::vector<int> wider;
+    int size = listed[i] ? int(axesOf(plan).Get(uint32_t(i))->size()) : 1;
+    for (int member : members) {
+      for (int k = 0; k < size; ++k) {
+        wider.push_back(member + k * strides[i]);
+      }
+    }
+    members = std::move(wider);
+  }
+  return members;
+}
+
+uint32_t groupSize(const fb::Plan &plan, uint32_t group) {
+  uint32_t size = 1;
+  for (uint32_t axis : *plan.groups()->Get(group)->axes()) {
+    size *= axesOf(plan).Get(axis)->size();
+  }
+  return size;
+}
+
+uint32_t groupIndex(const fb::Plan &plan, uint32_t group, int rank) {
+  std::vector<bool> listed = axesOfGroup(plan, group);
+  std::vector<int> own = coordinates(plan, rank);
+  uint32_t index = 0;
+  for (uint32_t i = 0; i < own.size(); ++i) {
+    if (listed[i]) {
+      index = index * axesOf(plan).Get(i)->size() + uint32_t(own[i]);
+    }
+  }
+  return index;
+}
+
+} // namespace sft::rt

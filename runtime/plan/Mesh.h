@@ -1,0 +1,25 @@
+//===- Mesh.h - Ranks, coordinates and groups -------------------*- C++ -*-===//
+//
+// Beside groupMembers and coordinates (PlanFile.h), what the verifier and
+// sft-plan ask. Indices must have been verified.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace sft::fb {
+struct Plan;
+}
+
+namespace sft::rt {
+
+/// For each mesh axis, whether the group spans it.
+std::vector<bool> axesOfGroup(const fb::Plan &plan, uint32_t group);
+/// Number of members.
+uint32_t groupSize(const fb::Plan &plan, uint32_t group);
+/// The rank's index in its group, as `peer` and `root` count.
+uint32_t groupIndex(const fb::Plan &plan, uint32_t group, int rank);
+
+} // namespace sft::rt

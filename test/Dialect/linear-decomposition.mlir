@@ -1,0 +1,22 @@
+// RUN: sft-opt %s --sft-decompose | FileCheck %s
+
+// CHECK-LABEL: sft.step predict @matrix
+// CHECK-SAME: %[[X:.*]]: tensor<2x3xf32>, %[[W:.*]]: tensor<3x4xf32>, %[[B:.*]]: tensor<4xf32>
+sft.step predict @matrix(%x: tensor<2x3xf32>, %w: tensor<3x4xf32>,
+                         %b: tensor<4xf32>) {
+  // CHECK-NEXT: %[[Z:.*]] = sft.matmul %[[X]], %[[W]]
+  // CHECK-NEXT: sft.add %[[Z]], %[[B]]
+  // CHECK-NEXT: sft.output
+  %y = sft.linear %x, %w, %b : tensor<2x3xf32>, tensor<3x4xf32>, tensor<4xf32>
+  sft.output prediction "y", %y : tensor<2x4xf32>
+}
+
+// One large product instead of many small ones.
+// CHECK-LABEL: sft.step predict @more_dimensions
+sft.step predict @more_dimensions(%x: tensor<5x2x3xf32>, %w: tensor<3x4xf32>) {
+  // CHECK-NEXT: sft.reshape {{.*}} to tensor<10x3xf32>
+  // CHECK-NEXT: sft.matmul {{.*}} : tensor<10x3xf32>, tensor<3x4xf32>
+  // CHECK-NEXT: sft.reshape {{.*}} : tensor<10x4xf32> to tensor<5x2x4xf32>
+  %y = sft.linear %x, %w : tensor<5x2x3xf32>, tensor<3x4xf32>
+  sft.output prediction "y", %y : tensor<5x2x4xf32>
+}

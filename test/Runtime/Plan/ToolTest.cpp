@@ -1,0 +1,137 @@
+//===- ToolTest.cpp - sft-plan's commands and exit statuses ---------------===//
+#include "test/Runtime/Plan/Expect.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+
+namespace sft::rt::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Result {
+  int status;
+  std::string output; ///< standard output and error
+};
+
+class ToolTest : public ::testing::Test {
+protected:
+  ToolTest() {
+    std::string pattern = fs::temp_directory_path() / "sft-plan-XXXXXX";
+    folder = ::mkdtemp(pattern.data());
+    good = folder / "good.plan";
+    plan.save(good);
+  }
+  ~ToolTest() override { fs::remove_all(folder); }
+
+  static Result run(const std::string &arguments) {
+    std::string command = SFT_PLAN_TOOL " " + arguments + " 2>&1";
+    FILE *pipe = ::popen(command.c_str(), "r");
+    Result result;
+    char chunk[4096];
+    while (size_t got = std::fread(chunk, 1, sizeof(chunk), pipe)) {
+      result.output.append(chunk, got);
+    }
+    result.status = WEXITSTATUS(::pclose(pipe));
+    return result;
+  }
+
+  static void expect(const std::string &arguments, int status,
+                     const std::vector<std::string> &parts) {
+    Result result = run(arguments);
+    EXPECT_EQ(result.status, status) << result.output;
+    for (const std::string &part : parts) {
+      EXPECT_NE(result.output.find(part), std::string::npos)
+          << "no \"" << part << "\" in:\n"
+          << result.output;
+    }
+  }
+
+  fs::path folder;
+  std::string good;
+  PlanBuilder plan = dataParallelPlan(2);
+};
+
+TEST_F(ToolTest, Help) {
+  expect("--help", 0, {"usage: sft-plan", "examples:"});
+  expect("show --help", 0, {"usage: sft-plan"});
+}
+
+TEST_F(ToolTest, Usage) {
+  expect("", 64, {"error[SFT0001]", "no command"});
+  expect("shwo " + good, 64, {"unknown command \"shwo\""});
+  expect("show", 64, {"no file"});
+  expect("show --jsno " + good, 64, {"unknown option \"--jsno\""});
+  expect("diff " + good, 64, {"two files"});
+}
+
+TEST_F(ToolTest, Verify) {
+  expect("verify " + good, 0, {good + ": ok "});
+  expect("verify " + good + " " + std::string(folder / "none"), 66,
+         {"error[SFT0101]", "none"});
+  fs::resize_file(good, fs::file_size(good) - 1);
+  expect("verify " + good, 65, {"sft-plan: error[SFT0107]", good});
+}
+
+TEST_F(ToolTest, Show) {
+  expect("show " + good, 0,
+         {"mesh          {\"data\":2}", "program all: buffers", "w.momentum",
+          "square(r:y, w:loss) over 8", "y[8x2] = x[8x4] * w[4x2]",
+          "all_reduce Sum, g -> g on \"data\", root 0, tag 2",
+          "; test.mlir:3:7 (\"sft.matmul\")"});
+}
+
+TEST_F(ToolTest, Stats) {
+  nlohmann::json stats =
+      nlohmann::json::parse(run("stats --json " + good).output);
+  const nlohmann::json &program = stats["programs"][0];
+  EXPECT_EQ(program["arena_bytes"], plan.plan.programs[0]->arena_bytes);
+  EXPECT_EQ(program["bytes_by_kind"]["Parameter"], 32);
+  const nlohmann::json &gradients = program["entries"]["Gradients"];
+  EXPECT_EQ(gradients["flops"], 2 * 8 * 4 * 2);
+  EXPECT_EQ(gradients["instructions"]["launch"], 2);
+  const nlohmann::json &sum =
+      gradients["communication"]["\"data\""]["all_reduce"];
+  EXPECT_EQ(sum["count"], 2);
+  EXPECT_EQ(sum["bytes"], 4 + 32);
+  expect("stats " + good, 0, {"largest buffers", "2 all_reduce"});
+}
+
+TEST_F(ToolTest, StatsCountCallsAsOftenAsTheyRun) {
+  PlanBuilder pipeline = pipelinePlan();
+  pipeline.save(good);
+  nlohmann::json stats =
+      nlohmann::json::parse(run("stats --json " + good).output);
+  const nlohmann::json &group =
+      stats["programs"][0]["entries"]["Gradients"]["communication"];
+  EXPECT_EQ(group["\"pipe\""]["send"]["count"], 2);
+}
+
+TEST_F(ToolTest, Diff) {
+  std::string same = folder / "same.plan", other = folder / "other.plan";
+  plan.save(same);
+  expect("diff " + good + " " + same, 0, {});
+  plan.plan.programs[0]->functions[0]->instructions[0]->op.AsFill()->pattern =
+      7;
+  plan.save(other);
+  expect("diff " + good + " " + other, 1,
+         {"function Initialize", "-     0  fill w with 0x3f800000",
+          "+     0  fill w with 0x7"});
+}
+
+TEST_F(ToolTest, P22_NamesAreEscaped) {
+  plan.plan.programs[0]->buffers[0]->name = "\x1b[31mred\nline\xff";
+  plan.save(good);
+  Result text = run("show " + good);
+  EXPECT_EQ(text.output.find('\x1b'), std::string::npos);
+  EXPECT_NE(text.output.find("\\x1b[31mred\\nline"), std::string::npos);
+  Result json = run("show --json " + good);
+  EXPECT_EQ(json.status, 0);
+  EXPECT_NO_THROW((void)nlohmann::json::parse(json.output));
+}
+
+} // namespace
+} // namespace sft::rt::test

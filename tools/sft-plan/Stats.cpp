@@ -1,0 +1,165 @@
+#include "runtime/plan/PlanText.h"
+#include "runtime/plan/PlanWalk.h"
+#include "tools/sft-plan/Commands.h"
+
+#include <algorithm>
+#include <cinttypes>
+
+namespace sft::tool {
+namespace {
+
+constexpr size_t kTopBuffers = 10;
+
+/// Multiplications and additions of one contraction.
+uint64_t flopsOf(const fb::Contract &contract) {
+  const auto &lhs = *contract.lhs()->dims();
+  uint64_t flops = 2 * uint64_t(lhs.Get(lhs.size() - 1));
+  for (int64_t dim : *contract.out()->dims()) {
+    flops *= uint64_t(dim);
+  }
+  return flops;
+}
+
+struct Traffic {
+  uint32_t group;
+  uint32_t buffer;
+};
+
+std::optional<Traffic> trafficOf(const fb::Instruction &instruction) {
+  if (const auto *all = instruction.op_as_Collective()) {
+    return Traffic{all->group(), all->in()};
+  }
+  if (const auto *send = instruction.op_as_Send()) {
+    return Traffic{send->group(), send->buffer()};
+  }
+  if (const auto *recv = instruction.op_as_Recv()) {
+    return Traffic{recv->group(), recv->buffer()};
+  }
+  return std::nullopt;
+}
+
+/// Adds to a number in a document, which may not be there yet.
+void add(Json &number, uint64_t amount) {
+  number = (number.is_null() ? 0 : number.get<uint64_t>()) + amount;
+}
+
+Json entryStats(const fb::Plan &plan, const fb::Program &program,
+                const fb::Entry &entry) {
+  Json stats = {{"flops", 0},
+                {"instructions", Json::object()},
+                {"communication", Json::object()}};
+  // The walk's only errors are those of its visitor, which has none.
+  (void)rt::walk(program, entry.function(), [&](const rt::Site &site) {
+    std::string name = rt::mnemonic(*site.instruction);
+    add(stats["instructions"][name], 1);
+    if (const auto *contract = site.instruction->op_as_Contract()) {
+      add(stats["flops"], flopsOf(*contract));
+    }
+    if (auto traffic = trafficOf(*site.instruction)) {
+      const fb::Buffer &buffer = *program.buffers()->Get(traffic->buffer);
+      Json &sum = stats["communication"][groupText(plan, traffic->group)][name];
+      add(sum["count"], 1);
+      add(sum["bytes"], rt::dataBytes(buffer));
+    }
+    return rt::Status();
+  });
+  return stats;
+}
+
+/// Views are left out: their memory is their parents'.
+std::vector<const fb::Buffer *> rootsBySize(const fb::Program &program) {
+  std::vector<const fb::Buffer *> roots;
+  for (const fb::Buffer *buffer : *program.buffers()) {
+    if (buffer->parent() < 0) {
+      roots.push_back(buffer);
+    }
+  }
+  std::ranges::sort(roots, [](const fb::Buffer *a, const fb::Buffer *b) {
+    return std::pair(b->bytes(), a->offset()) <
+           std::pair(a->bytes(), b->offset());
+  });
+  return roots;
+}
+
+Json programStats(const fb::Plan &plan, const fb::Program &program) {
+  Json kinds = Json::object(), top = Json::array(), entries = Json::object();
+  std::vector<const fb::Buffer *> roots = rootsBySize(program);
+  for (const fb::Buffer *buffer : roots) {
+    add(kinds[fb::EnumNameBufferKind(buffer->kind())], buffer->bytes());
+  }
+  for (size_t i = 0; i < std::min(kTopBuffers, roots.size()); ++i) {
+    top.push_back({{"name", roots[i]->name()->str()},
+                   {"shape", rt::shapeText(*roots[i])},
+                   {"bytes", roots[i]->bytes()}});
+  }
+  for (const fb::Entry *entry : *program.entries()) {
+    entries[fb::EnumNameEntryKind(entry->kind())] =
+        entryStats(plan, program, *entry);
+  }
+  return {{"name", program.name()->str()},
+          {"arena_bytes", program.arena_bytes()},
+          {"bytes_by_kind", kinds},
+          {"largest_buffers", top},
+          {"entries", entries}};
+}
+
+std::string megabytes(const Json &bytes) {
+  return rt::format("%.3f MB", double(bytes.get<uint64_t>()) * 1e-6);
+}
+
+void entryText(const std::string &name, const Json &entry,
+               std::vector<std::string> &lines) {
+  lines.push_back(rt::format("%s: %.3f MFLOP in contractions", name.c_str(),
+                             entry["flops"].get<double>() * 1e-6));
+  std::string counts;
+  for (const auto &[mnemonic, count] : entry["instructions"].items()) {
+    counts += "  " + count.dump() + " " + mnemonic;
+  }
+  lines.push_back("  instructions:" + counts);
+  for (const auto &[group, kinds] : entry["communication"].items()) {
+    for (const auto &[kind, sum] : kinds.items()) {
+      lines.push_back("  on " + group + ": " + sum["count"].dump() + " " +
+                      kind + ", " + megabytes(sum["bytes"]));
+    }
+  }
+}
+
+} // namespace
+
+Json statsOf(const rt::PlanFile &file) {
+  const fb::Plan &plan = file.plan();
+  Json programs = Json::array();
+  for (const fb::Program *program : *plan.programs()) {
+    programs.push_back(programStats(plan, *program));
+  }
+  return {{"model", plan.model()->str()},
+          {"digest", file.digest()},
+          {"ranks", plan.rank_program()->size()},
+          {"programs", programs}};
+}
+
+std::vector<Section> statsText(const Json &stats) {
+  std::vector<Section> sections;
+  for (const Json &program : stats["programs"]) {
+    Section section{"program " + program["name"].get<std::string>(), {}};
+    std::vector<std::string> &lines = section.second;
+    lines.push_back("arena " + megabytes(program["arena_bytes"]));
+    // Temporaries share bytes: their sum may be more than the arena.
+    for (const auto &[kind, bytes] : program["bytes_by_kind"].items()) {
+      lines.push_back("  " + kind + " " + megabytes(bytes));
+    }
+    lines.push_back("largest buffers");
+    for (const Json &buffer : program["largest_buffers"]) {
+      lines.push_back("  " + megabytes(buffer["bytes"]) + "  " +
+                      buffer["name"].get<std::string>() + " " +
+                      buffer["shape"].get<std::string>());
+    }
+    for (const auto &[name, entry] : program["entries"].items()) {
+      entryText(name, entry, lines);
+    }
+    sections.push_back(std::move(section));
+  }
+  return sections;
+}
+
+} // namespace sft::tool
