@@ -291,10 +291,11 @@ struct LowerModelPass : impl::LowerModelBase<LowerModelPass> {
     buildInitialize(builder, *model);
     if (yieldOf(*model).getLoss()) {
       buildTrain(builder, *model);
-      StepBuilder(builder, *model, StepKind::Evaluate).build();
     }
-    if (!outputsOf(yieldOf(*model), StepKind::Predict).empty()) {
-      StepBuilder(builder, *model, StepKind::Predict).build();
+    for (StepKind kind : {StepKind::Evaluate, StepKind::Predict}) {
+      if (!outputsOf(yieldOf(*model), kind).empty()) {
+        StepBuilder(builder, *model, kind).build();
+      }
     }
     module.setSymName(model->getSymName());
     model->erase();

@@ -16,8 +16,8 @@ def LowerModel : Pass<"sft-lower-model", "::mlir::ModuleOp"> {
     the steps
 
     - `@initialize`, which writes each parameter's initial value;
-    - `@train` and `@evaluate`, if there is a loss: the forward computation of
-      the loss and of the metrics (outputs that are scalars);
+    - `@train`, if there is a loss, and `@evaluate`, if there is a loss or a
+      metric: the forward computation of loss and metrics (scalar outputs);
     - `@predict`, if there are other outputs: their computation alone.
 
     A step takes only the inputs that it needs, so that predictions need no
