@@ -88,8 +88,8 @@ std::vector<Tensor> combinePartial(ArrayRef<Tensor> byRank,
     Tensor total = byRank[size_t(group.front())];
     for (int64_t member : ArrayRef(group).drop_front()) {
       for (int64_t i = 0; i < total.size(); ++i) {
-        total[i] = combine(sharding.getReduce(), total[i],
-                           byRank[size_t(member)][i]);
+        total[i] =
+            combine(sharding.getReduce(), total[i], byRank[size_t(member)][i]);
       }
     }
     combined.push_back(std::move(total));

@@ -21,7 +21,8 @@ static int64_t limitOf(OpOperand &use) {
   };
   return TypeSwitch<Operation *, int64_t>(use.getOwner())
       .Case<SoftmaxCrossEntropyOp, AccuracyOp>(classes)
-      .Case([](EmbeddingOp op) { return op.getTable().getType().getDimSize(0); })
+      .Case(
+          [](EmbeddingOp op) { return op.getTable().getType().getDimSize(0); })
       .Case<ReshapeOp, TransposeOp, SliceOp>(
           [](auto op) { return limitOf(op->getResult(0)); })
       .Default(int64_t(1) << 10);

@@ -13,12 +13,15 @@ namespace sft {
 
 using namespace reference;
 
-void Difference::print(raw_ostream &os) const {
-  os << "rank " << rank << ": element [";
-  llvm::interleaveComma(index, os);
-  os << "] is " << llvm::format("%.9g", actual) << ", expected "
-     << llvm::format("%.9g", expected) << " (relative difference "
-     << llvm::format("%.1e", relative) << ")";
+Diagnostic &operator<<(Diagnostic &diagnostic, const Difference &difference) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "rank " << difference.rank << ": element [";
+  llvm::interleaveComma(difference.index, os);
+  os << "] is " << llvm::format("%.9g", difference.actual) << ", expected "
+     << llvm::format("%.9g", difference.expected) << " (relative difference "
+     << llvm::format("%.1e", difference.relative) << ")";
+  return diagnostic << text;
 }
 
 static double largestMagnitude(const Tensor &tensor) {
@@ -29,8 +32,7 @@ static double largestMagnitude(const Tensor &tensor) {
   return largest;
 }
 
-static double relativeDifference(double actual, double expected,
-                                 double scale) {
+static double relativeDifference(double actual, double expected, double scale) {
   if (actual == expected || (std::isnan(actual) && std::isnan(expected))) {
     return 0;
   }
@@ -75,8 +77,8 @@ Difference compareShards(ArrayRef<Tensor> byRank, const Tensor &whole,
   double scale = largestMagnitude(whole);
   Difference largest;
   for (auto [rank, own] : llvm::enumerate(byRank)) {
-    Difference difference = compare(
-        own, shardOf(whole, sharding, mesh, int64_t(rank)), scale);
+    Difference difference =
+        compare(own, shardOf(whole, sharding, mesh, int64_t(rank)), scale);
     difference.rank = int64_t(rank);
     if (difference.relative > largest.relative) {
       largest = difference;

@@ -13,10 +13,12 @@ struct Difference {
   /// Position in the rank's tensor.
   llvm::SmallVector<int64_t> index;
   double actual = 0, expected = 0;
-
-  /// "rank 1: element [3, 5] is 0.25, expected 0.5 (relative difference 0.5)".
-  void print(llvm::raw_ostream &os) const;
 };
+
+/// "rank 1: element [3, 5] is 0.25, expected 0.5 (relative
+/// difference 5.0e-01)".
+mlir::Diagnostic &operator<<(mlir::Diagnostic &diagnostic,
+                             const Difference &difference);
 
 /// Compares each rank's tensor with its shard of `whole`; a null sharding is
 /// replication. Another shape or NaN differs infinitely.

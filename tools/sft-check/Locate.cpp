@@ -27,9 +27,9 @@ static Value wholeOf(Value value, ArrayRef<Operation *> ops) {
   auto result = dyn_cast<OpResult>(value);
   auto number =
       result ? result.getOwner()->getAttrOfType<IntegerAttr>(kNumber) : nullptr;
-  return number ? ops[size_t(number.getInt())]->getResult(
-                      result.getResultNumber())
-                : Value();
+  return number
+             ? ops[size_t(number.getInt())]->getResult(result.getResultNumber())
+             : Value();
 }
 
 static Difference compareValue(Value value, ArrayRef<Tensor> byRank,
@@ -84,10 +84,11 @@ std::optional<Culprit> locate(ModuleOp model, const Scene &scene,
     if (!value || culprit) {
       return;
     }
-    Difference difference = compareValue(value, byRank, whole->at(value),
-                                         parts->getMesh());
+    Difference difference =
+        compareValue(value, byRank, whole->at(value), parts->getMesh());
     if (difference.relative > tolerance) {
-      culprit = {value.getLoc(), value.getDefiningOp()->getName().getStringRef().str(),
+      culprit = {value.getLoc(),
+                 value.getDefiningOp()->getName().getStringRef().str(),
                  difference};
     }
   };

@@ -24,7 +24,6 @@ struct Culprit {
 /// value by value in program order: each rank's with its shard of the whole.
 /// Nothing if no op that survives partitioning differs.
 std::optional<Culprit> locate(mlir::ModuleOp model, const Scene &scene,
-                              const CompilerOptions &options,
-                              double tolerance);
+                              const CompilerOptions &options, double tolerance);
 
 } // namespace sft

@@ -55,19 +55,18 @@ void Program::giveInputs(StepOp step, const NamedTensors &batch) {
   ArrayAttr shardings = step.getShardingsAttr();
   for (auto [i, rank] : llvm::enumerate(ranks)) {
     rank.inputs.clear();
-    for (auto [j, name] : llvm::enumerate(
-             step.getInputNames().getAsValueRange<StringAttr>())) {
+    for (auto [j, name] :
+         llvm::enumerate(step.getInputNames().getAsValueRange<StringAttr>())) {
       auto sharding =
           shardings ? cast<ShardingAttr>(shardings[j]) : ShardingAttr();
-      rank.inputs.push_back(shardOf(batch.find(name)->second, sharding,
-                                    getMesh(), int64_t(i)));
+      rank.inputs.push_back(
+          shardOf(batch.find(name)->second, sharding, getMesh(), int64_t(i)));
     }
   }
 }
 
 LogicalResult Program::run(StepKind kind, const NamedTensors &batch,
-                           const StepContext &context,
-                           const Options &options) {
+                           const StepContext &context, const Options &options) {
   StepOp step = getStep(kind);
   giveInputs(step, batch);
   return runStep(step, getMesh(), ranks, context, options);
