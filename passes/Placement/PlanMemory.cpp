@@ -3,6 +3,8 @@
 #include "passes/Placement/Passes.h"
 #include "passes/Placement/Storage.h"
 
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -89,6 +91,24 @@ void StepEmitter::beginFunction(OpBuilder &program, StringRef name,
   builder.setInsertionPointToStart(&function.getBody().emplaceBlock());
 }
 
+/// "sft.add+sft.relu": the distinct ops of a kernel, for reports and traces.
+std::string summaryOf(KernelOp kernel) {
+  llvm::SmallSetVector<StringRef, 4> names;
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    if (!isa<ConstantOp>(op)) {
+      names.insert(op.getName().getStringRef());
+    }
+  }
+  std::string text =
+      llvm::join(ArrayRef(names.getArrayRef()).take_front(4), "+");
+  return names.size() > 4 ? text + "+.." : text;
+}
+
+/// The op's place, under the name that reports show.
+Location named(Operation *op, StringRef name) {
+  return NameLoc::get(StringAttr::get(op->getContext(), name), op->getLoc());
+}
+
 void StepEmitter::emitKernel(KernelOp op) {
   SmallVector<Value> args;
   SmallVector<int64_t> access;
@@ -107,8 +127,9 @@ void StepEmitter::emitKernel(KernelOp op) {
       access.push_back(2);
     }
   }
-  plan::LaunchOp::create(builder, op.getLoc(), *op.getSymbol(), args, access,
-                         int64_t(*op.getExtent()), op.getParallel());
+  plan::LaunchOp::create(builder, named(op, summaryOf(op)), *op.getSymbol(),
+                         args, access, int64_t(*op.getExtent()),
+                         op.getParallel());
 }
 
 /// Row-major strides; the last two dims swapped where the matrix is stored
@@ -144,7 +165,7 @@ LogicalResult StepEmitter::emitContract(ContractOp op) {
                       op.getTransposeY(), z.getRank());
   Layout out = layoutOf(z, false, z.getRank());
   plan::ContractOp::create(
-      builder, op.getLoc(), buffer(op.getX()), buffer(op.getY()),
+      builder, named(op, "sft.matmul"), buffer(op.getX()), buffer(op.getY()),
       buffer(op.getZ()), op.getBias() ? buffer(op.getBias()) : Value(), x.dims,
       x.strides, y.dims, y.strides, out.dims, out.strides, op.getActivation());
   return success();
@@ -158,7 +179,7 @@ void StepEmitter::emitAllReduce(AllReduceOp op) {
     }
   }
   Value bucket = storage.bucketOf(op)->buffer;
-  plan::CollectiveOp::create(builder, op.getLoc(),
+  plan::CollectiveOp::create(builder, named(op, "sft.all_reduce"),
                              plan::CollectiveKind::AllReduce, op.getKind(),
                              bucket, bucket, op.getAxes(), 0, op.getWhy());
 }
@@ -170,7 +191,7 @@ LogicalResult StepEmitter::emitAllGather(AllGatherOp op) {
   }
   for (auto [in, out] :
        llvm::zip_equal(buffers(op.getX()), buffers(op.getY()))) {
-    plan::CollectiveOp::create(builder, op.getLoc(),
+    plan::CollectiveOp::create(builder, named(op, "sft.all_gather"),
                                plan::CollectiveKind::AllGather, ReduceKind::Sum,
                                in, out, op.getAxes(), 0, op.getWhy());
   }

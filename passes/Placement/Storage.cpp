@@ -131,7 +131,9 @@ void StepStorage::assignBucket(AllReduceOp op) {
     if (bucket) {
       storage->parent = bucket;
       storage->offsetInParent = at;
-      at += alignBuffer(storage->bytes);
+      // With its padding, so that the parts leave no gap in the bucket.
+      storage->bytes = alignBuffer(storage->bytes);
+      at += storage->bytes;
     }
     map[op.getResult(i)] = {storage};
     bucket = bucket ? bucket : storage;

@@ -10,6 +10,9 @@
 struct sft_error {
   sft::rt::Status status;
   std::string message; ///< escaped
+  /// A job that could not be opened: it ends, and under MPI the process with
+  /// it, when the error has been reported and is freed.
+  std::unique_ptr<sft::rt::Job> job;
 };
 
 struct sft_plan {

@@ -12,7 +12,7 @@ sft_error *sft::rt::toError(Status status) {
     return nullptr;
   }
   std::string message = escaped(status.message());
-  return new sft_error{std::move(status), std::move(message)};
+  return new sft_error{std::move(status), std::move(message), nullptr};
 }
 
 const char *sft_version(void) { return SFT_VERSION; }

@@ -114,22 +114,28 @@ void sft_session_options_init(sft_session_options *options) {
 sft_error *sft_session_create(const sft_plan *plan,
                               const sft_session_options *options,
                               sft_session **session) {
-  return guarded([&]() -> Status {
+  std::unique_ptr<Job> job;
+  sft_error *error = guarded([&]() -> Status {
     sft_session_options chosen;
     sft_session_options_init(&chosen);
     if (options) {
       std::memcpy(&chosen, options, std::min(options->size, sizeof chosen));
     }
+    job = std::make_unique<Job>(plan->file, translate(chosen));
+    SFT_RETURN_IF_ERROR(job->open());
     auto created = std::make_unique<sft_session>();
-    SFT_ASSIGN_OR_RETURN(created->job,
-                         Job::create(plan->file, translate(chosen)));
-    for (size_t i = 0; i < created->job->localRanks(); ++i) {
+    for (size_t i = 0; i < job->localRanks(); ++i) {
       created->batches.push_back(
-          std::make_unique<CallerBatches>(created->job->rank(i).inputs()));
+          std::make_unique<CallerBatches>(job->rank(i).inputs()));
     }
+    created->job = std::move(job);
     *session = created.release();
     return {};
   });
+  if (error) {
+    error->job = std::move(job);
+  }
+  return error;
 }
 
 void sft_session_free(sft_session *session) { delete session; }

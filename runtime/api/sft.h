@@ -71,6 +71,8 @@ SFT_API const char *sft_error_message(const sft_error *error);
 /* Nonzero where every process of the job has got this same error, so that one
  * of them may speak for all. */
 SFT_API int sft_error_is_collective(const sft_error *error);
+/* Under MPI, freeing the error of sft_session_create, like freeing a session
+ * that has failed, ends the whole job with the error's code: report first. */
 SFT_API void sft_error_free(sft_error *error);
 
 typedef enum sft_log_level {
@@ -89,7 +91,12 @@ SFT_API void sft_set_log(sft_log_function log, void *user);
 typedef struct sft_plan sft_plan;
 
 typedef enum sft_type {
-  SFT_F32, SFT_F64, SFT_BF16, SFT_I8, SFT_I32, SFT_I64
+  SFT_F32,
+  SFT_F64,
+  SFT_BF16,
+  SFT_I8,
+  SFT_I32,
+  SFT_I64
 } sft_type;
 /* Bytes of one element. */
 SFT_API size_t sft_type_size(sft_type type);
@@ -106,15 +113,15 @@ typedef struct sft_plan_info {
   const char *digest;       /* 32 hex digits that name the plan */
   const char *mesh;         /* "data=2,tensor=2" */
   int ranks;
-  int64_t batch;            /* global rows a step */
-  uint64_t arena_bytes;     /* of the rank that needs most: the exact peak */
+  int64_t batch;        /* global rows a step */
+  uint64_t arena_bytes; /* of the rank that needs most: the exact peak */
 } sft_plan_info;
 SFT_API void sft_plan_get_info(const sft_plan *plan, sft_plan_info *info);
 
 typedef enum sft_role {
-  SFT_INPUT,      /* fed with every step; dims[0] is the global batch */
-  SFT_PARAMETER,  /* trained; global shape */
-  SFT_LOSS,       /* scalar outputs */
+  SFT_INPUT,     /* fed with every step; dims[0] is the global batch */
+  SFT_PARAMETER, /* trained; global shape */
+  SFT_LOSS,      /* scalar outputs */
   SFT_METRIC,
   SFT_PREDICTION, /* dims[0] is the global batch */
   SFT_GUARD       /* scalar; not finite: a step is not applied */
@@ -124,7 +131,7 @@ typedef struct sft_tensor_info {
   const char *name;
   sft_role role;
   sft_type type;
-  int sparse;         /* a CSR input; dims are those of the dense matrix */
+  int sparse; /* a CSR input; dims are those of the dense matrix */
   size_t rank;
   const int64_t *dims;
 } sft_tensor_info;
@@ -163,8 +170,8 @@ typedef struct sft_session_options {
   uint64_t seed;        /* of initial values, dropout, shuffling; default 0 */
   double learning_rate; /* NaN (default): the model's */
   sft_on_nan on_nan;
-  double timeout;       /* seconds without progress; default 300 */
-  int trace;            /* record for sft_session_write_trace */
+  double timeout; /* seconds without progress; default 300 */
+  int trace;      /* record for sft_session_write_trace */
 } sft_session_options;
 SFT_API void sft_session_options_init(sft_session_options *options);
 
@@ -243,13 +250,13 @@ SFT_API sft_error *sft_session_read_output(sft_session *session,
 /* A finished step or, with `is_epoch`, a finished epoch. */
 typedef struct sft_progress {
   int is_epoch;
-  int evaluated;       /* epoch: `values` are of the evaluation file */
-  int skipped;         /* step: its update was held back */
-  uint64_t step;       /* done so far */
-  uint64_t epoch;      /* finished so far */
-  uint64_t batches;    /* of an epoch */
-  double seconds;      /* that the step or epoch took */
-  double mean_loss;    /* epoch: of its steps */
+  int evaluated;    /* epoch: `values` are of the evaluation file */
+  int skipped;      /* step: its update was held back */
+  uint64_t step;    /* done so far */
+  uint64_t epoch;   /* finished so far */
+  uint64_t batches; /* of an epoch */
+  double seconds;   /* that the step or epoch took */
+  double mean_loss; /* epoch: of its steps */
   size_t count;
   const char *const *names; /* of the values; loss first */
   double values[SFT_MAX_METRICS];
@@ -262,12 +269,12 @@ typedef struct sft_train_options {
   /* Limits over the whole run, what was resumed included; 0: none. With
    * neither, one epoch. */
   uint64_t epochs, steps;
-  int shuffle;            /* default 1 */
-  const char *checkpoint; /* directory, or NULL */
+  int shuffle;                 /* default 1 */
+  const char *checkpoint;      /* directory, or NULL */
   uint64_t checkpoint_every;   /* steps; 0: at the end only */
   int checkpoint_errors_fatal; /* default: warn and go on */
-  const char *resume;     /* directory or one of its step-N, or NULL */
-  const char *metrics;    /* file for JSON lines, or NULL */
+  const char *resume;          /* directory or one of its step-N, or NULL */
+  const char *metrics;         /* file for JSON lines, or NULL */
   /* Told of progress from a thread of its own, up to 20 times a second, in the
    * main process. */
   void (*on_progress)(void *user, const sft_progress *records, size_t count);
@@ -277,10 +284,10 @@ SFT_API void sft_train_options_init(sft_train_options *options);
 
 typedef struct sft_train_result {
   uint64_t step, epoch;
-  uint64_t skipped;  /* steps whose update was held back */
-  int stopped;       /* by sft_session_request_stop; checkpointed if asked for */
-  double loss;       /* of the last step */
-  int evaluated;     /* `values` are those of the last evaluation */
+  uint64_t skipped; /* steps whose update was held back */
+  int stopped;      /* by sft_session_request_stop; checkpointed if asked for */
+  double loss;      /* of the last step */
+  int evaluated;    /* `values` are those of the last evaluation */
   size_t count;
   const char *const *names; /* live as long as the session */
   double values[SFT_MAX_METRICS];

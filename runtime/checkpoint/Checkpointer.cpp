@@ -86,7 +86,7 @@ bool isLeftover(const std::string &name) {
          (name.starts_with("step-") && name.find(".tmp-") != name.npos);
 }
 
-/// Names in `directory` that pass `wanted`, sorted.
+/// Names in `directory` that pass `wanted`.
 template <typename Wanted>
 std::vector<std::string> list(const std::string &directory, Wanted wanted) {
   std::vector<std::string> names;
@@ -98,7 +98,6 @@ std::vector<std::string> list(const std::string &directory, Wanted wanted) {
       names.push_back(std::move(name));
     }
   }
-  std::sort(names.begin(), names.end());
   return names;
 }
 
@@ -292,8 +291,9 @@ private:
         options.directory + "/latest",
         [&](FileWriter &file) { return file.write(name); }));
     std::vector<std::string> complete =
-        list(options.directory,
-             [](const std::string &entry) { return stepOfName(entry); });
+        list(options.directory, [](auto &entry) { return stepOfName(entry); });
+    std::sort(complete.begin(), complete.end(),
+              [](auto &a, auto &b) { return stepOfName(a) < stepOfName(b); });
     size_t old = complete.size() -
                  std::min(complete.size(), size_t(std::max(options.keep, 1)));
     for (size_t i = 0; i < old; ++i) {

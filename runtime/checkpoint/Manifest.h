@@ -7,9 +7,8 @@
 namespace sft::rt {
 
 inline constexpr int kManifestVersion = 1;
-/// The largest manifest and the largest file of a checkpoint that are read.
+/// The largest manifest that is read.
 inline constexpr uint64_t kMaxManifestBytes = uint64_t(256) << 20;
-inline constexpr uint64_t kMaxShardBytes = uint64_t(1) << 44;
 
 /// One file of a checkpoint.
 struct ManifestFile {

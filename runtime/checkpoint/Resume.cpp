@@ -147,15 +147,15 @@ private:
     const ManifestFile &file = manifest.files[index];
     SFT_ASSIGN_OR_RETURN(
         FileContent content,
-        readWholeFile(folder + "/" + file.name, kMaxShardBytes, false));
+        readWholeFile(folder + "/" + file.name, file.bytes, false));
     if (content.size != file.bytes) {
       return damaged(file, format("%zu bytes instead of %llu", content.size,
                                   (unsigned long long)file.bytes));
     }
-    Expected<Dataset> tensors = readSafetensors(content.bytes());
     if (hex(hash128(content.bytes())) != file.hash) {
       return damaged(file, "its hash differs");
     }
+    Expected<Dataset> tensors = readSafetensors(content.bytes());
     if (!tensors) {
       return tensors.takeError().withContext(file.name);
     }

@@ -16,6 +16,7 @@ enum CommError : int {
   SharedMemoryFailed = 414,   ///< Resources: memory for peers
   LauncherGone = 415,         ///< PeerLost: mpirun died
   LeftEarly = 416,            ///< Internal: exit() in the middle of a job
+  BadSetting = 417,           ///< Usage: an SFT_MPI_* variable
 };
 
 } // namespace sft::rt

@@ -110,7 +110,7 @@ struct InputSpec {
 
 /// A bijection on [0, n): row i of epoch e, drawn by a keyed Feistel network
 /// over a counter (no table, any element in O(1), the same on every rank).
-/// Six rounds, each a Philox multiply-and-xor of one half of the bits; an
+/// Six rounds of a SplitMix64 hash of one half of the bits and a round key; an
 /// image outside [0, n) is encrypted again until it falls inside (cycle
 /// walking, fewer than four times on average), which keeps it a bijection.
 class Shuffle {

@@ -14,10 +14,10 @@ uint64_t mix(uint64_t x) {
   return x ^ (x >> 31);
 }
 
-/// Philox's multiplier (Salmon et al. 2011) and its two ways out of 64 bits.
-uint32_t roundFunction(uint32_t half, uint32_t key) {
-  uint64_t product = uint64_t(half ^ key) * 0xD256D193u;
-  return uint32_t(product >> 32) ^ uint32_t(product) ^ key;
+/// Every bit of half and key must reach the low bits, of which a small data
+/// set uses only a few: one multiplication is not enough.
+uint64_t roundFunction(uint64_t half, uint32_t key) {
+  return mix(uint64_t(key) << 32 ^ half);
 }
 
 } // namespace
@@ -36,7 +36,7 @@ uint64_t Shuffle::encrypt(uint64_t value) const {
   uint64_t mask = (uint64_t(1) << halfBits) - 1;
   uint64_t left = value >> halfBits, right = value & mask;
   for (uint32_t key : keys) {
-    uint64_t mixed = left ^ (roundFunction(uint32_t(right), key) & mask);
+    uint64_t mixed = left ^ (roundFunction(right, key) & mask);
     left = right;
     right = mixed;
   }

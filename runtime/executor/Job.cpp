@@ -33,13 +33,10 @@ Status pickFailure(std::vector<Status> results) {
 
 } // namespace
 
-Expected<std::unique_ptr<Job>> Job::create(std::shared_ptr<const PlanFile> file,
-                                           const JobOptions &options) {
-  std::unique_ptr<Job> job(new Job(std::move(file), options));
-  SFT_RETURN_IF_ERROR(job->connect());
-  SFT_RETURN_IF_ERROR(job->checkMemory());
-  SFT_RETURN_IF_ERROR(job->prepare());
-  return job;
+Status Job::open() {
+  SFT_RETURN_IF_ERROR(connect());
+  SFT_RETURN_IF_ERROR(checkMemory());
+  return prepare();
 }
 
 Status Job::connect() {
@@ -137,7 +134,7 @@ Status Job::runOnThreads(const RankThreads::Task &task) {
     return result;
   }));
   if (watchdog->hasBarked()) {
-    status = Status::error(Code::PeerLost, 404,
+    status = Status::error(Code::PeerLost, 422,
                            "the watchdog ended the run; see its report above");
   }
   if (!status.ok() && failure.ok()) {

@@ -25,12 +25,16 @@ struct JobOptions {
 
 class Job {
 public:
-  /// Makes the transports and prepares every local rank. Config (78, SFT0303)
-  /// where the plan's and the launcher's number of ranks differ; Resources (71,
-  /// SFT0313) where the arenas exceed this process's memory limit.
-  static Expected<std::unique_ptr<Job>>
-  create(std::shared_ptr<const PlanFile> file, const JobOptions &options);
-  /// Aborts the peers' waits if a task has failed.
+  Job(std::shared_ptr<const PlanFile> file, const JobOptions &options)
+      : file(std::move(file)), options(options), modules(*this->file) {}
+  /// Makes the transports and prepares every local rank; to be called once,
+  /// first. Config (78, SFT0303) where the plan's and the launcher's number of
+  /// ranks differ; Resources (71, SFT0313) where the arenas exceed this
+  /// process's memory limit. After a failure the job can only be destroyed,
+  /// which should wait until the reason has been reported: see ~Job.
+  Status open();
+  /// Aborts the peers' waits if anything has failed; under MPI that ends this
+  /// process with the failure's code.
   ~Job();
 
   using Task = std::function<Status(Rank &rank, size_t local)>;
@@ -53,8 +57,6 @@ public:
   void arm(size_t local) { watchdog->arm(local); }
 
 private:
-  Job(std::shared_ptr<const PlanFile> file, const JobOptions &options)
-      : file(std::move(file)), options(options), modules(*this->file) {}
   Status connect();
   Status checkMemory() const;
   Status prepare();

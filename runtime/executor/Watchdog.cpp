@@ -78,8 +78,8 @@ void Watchdog::bark(size_t local) {
     writeFlightRecord(plan, *transport);
   }
   // Printed here, at once: an abort may end this process.
-  logError(402, report);
-  Status status = Status::error(Code::PeerLost, 402, report);
+  logError(420, report);
+  Status status = Status::error(Code::PeerLost, 420, report);
   for (Transport *transport : transports) {
     transport->abort(status);
   }
@@ -98,7 +98,7 @@ void Watchdog::biteAfterGrace() {
   auto deadline = Clock::now() + kGrace;
   while (!stopping && !allBack()) {
     if (Clock::now() >= deadline) {
-      logError(403, "a rank's thread does not come back from its kernel: "
+      logError(421, "a rank's thread does not come back from its kernel: "
                     "ending the process");
       _exit(int(Code::PeerLost));
     }

@@ -29,7 +29,7 @@ public:
   void arm(size_t local);
   void disarm(size_t local);
 
-  /// Whether a deadline has passed; the report (SFT0402) is in the log then.
+  /// Whether a deadline has passed; the report (SFT0420) is in the log then.
   bool hasBarked() const { return barked; }
 
 private:

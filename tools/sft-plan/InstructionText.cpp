@@ -42,12 +42,18 @@ public:
   }
 
   std::string collective(const fb::Collective &all) const {
-    std::string why = all.why() ? ": " + all.why()->str() : "";
-    return format("%s, %s -> %s on %s, root %u, tag %u",
-                  fb::EnumNameReduceKind(all.reduce()), name(all.in()).c_str(),
-                  name(all.out()).c_str(), groupText(plan, all.group()).c_str(),
-                  all.root(), all.tag()) +
-           why;
+    using enum fb::CollectiveKind;
+    bool reduces = all.kind() == AllReduce || all.kind() == ReduceScatter ||
+                   all.kind() == Reduce;
+    bool rooted = all.kind() == Broadcast || all.kind() == Reduce;
+    std::string text =
+        reduces ? std::string(fb::EnumNameReduceKind(all.reduce())) + " of "
+                : "";
+    text += name(all.in()) + " -> " + name(all.out()) + " on " +
+            groupText(plan, all.group());
+    text += rooted ? format(", root %u", all.root()) : "";
+    text += format(", tag %u", all.tag());
+    return text + (all.why() ? ": " + all.why()->str() : "");
   }
 
   template <typename PeerOp>

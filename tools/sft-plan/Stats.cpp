@@ -103,14 +103,21 @@ Json programStats(const fb::Plan &plan, const fb::Program &program) {
           {"entries", entries}};
 }
 
-std::string megabytes(const Json &bytes) {
-  return rt::format("%.3f MB", double(bytes.get<uint64_t>()) * 1e-6);
+/// "1.25 MB": three digits and the unit that suits them.
+std::string scaled(const Json &number, const char *unit) {
+  static const char *const prefixes[] = {"", "k", "M", "G", "T", "P"};
+  double value = number.get<double>();
+  size_t prefix = 0;
+  for (; value >= 999.5 && prefix + 1 < std::size(prefixes); ++prefix) {
+    value /= 1000;
+  }
+  return rt::format("%.3g %s%s", value, prefixes[prefix], unit);
 }
 
 void entryText(const std::string &name, const Json &entry,
                std::vector<std::string> &lines) {
-  lines.push_back(rt::format("%s: %.3f MFLOP in contractions", name.c_str(),
-                             entry["flops"].get<double>() * 1e-6));
+  lines.push_back(name + ": " + scaled(entry["flops"], "FLOP") +
+                  " in contractions");
   std::string counts;
   for (const auto &[mnemonic, count] : entry["instructions"].items()) {
     counts += "  " + count.dump() + " " + mnemonic;
@@ -119,7 +126,7 @@ void entryText(const std::string &name, const Json &entry,
   for (const auto &[group, kinds] : entry["communication"].items()) {
     for (const auto &[kind, sum] : kinds.items()) {
       lines.push_back("  on " + group + ": " + sum["count"].dump() + " " +
-                      kind + ", " + megabytes(sum["bytes"]));
+                      kind + ", " + scaled(sum["bytes"], "B"));
     }
   }
 }
@@ -143,14 +150,14 @@ std::vector<Section> statsText(const Json &stats) {
   for (const Json &program : stats["programs"]) {
     Section section{"program " + program["name"].get<std::string>(), {}};
     std::vector<std::string> &lines = section.second;
-    lines.push_back("arena " + megabytes(program["arena_bytes"]));
+    lines.push_back("arena " + scaled(program["arena_bytes"], "B"));
     // Temporaries share bytes: their sum may be more than the arena.
     for (const auto &[kind, bytes] : program["bytes_by_kind"].items()) {
-      lines.push_back("  " + kind + " " + megabytes(bytes));
+      lines.push_back("  " + kind + " " + scaled(bytes, "B"));
     }
     lines.push_back("largest buffers");
     for (const Json &buffer : program["largest_buffers"]) {
-      lines.push_back("  " + megabytes(buffer["bytes"]) + "  " +
+      lines.push_back("  " + scaled(buffer["bytes"], "B") + "  " +
                       buffer["name"].get<std::string>() + " " +
                       buffer["shape"].get<std::string>());
     }

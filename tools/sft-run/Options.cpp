@@ -130,7 +130,7 @@ void printHelp(const std::vector<Flag> &flags) {
   for (const Flag &flag : flags) {
     std::string left = "--" + flag.name;
     left += flag.value ? std::string("=") + flag.value : "";
-    printf("  %-27s %s\n", left.c_str(), flag.help);
+    printf("  %s\n      %s\n", left.c_str(), flag.help);
   }
   puts("  --help, --version\n\n"
        "Arrays in data files are named after the model's inputs; rows are\n"

@@ -31,6 +31,7 @@ namespace sft::rt {
 /// The opened library. Its predefined handles are symbols too, which is why
 /// MPI_COMM_WORLD and the like must not be used: they would need linking.
 struct MpiLibrary {
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a member's name
 #define SFT_MPI_MEMBER(name) decltype(&MPI_##name) name = nullptr;
   SFT_MPI_FUNCTIONS(SFT_MPI_MEMBER)
 #undef SFT_MPI_MEMBER

@@ -29,9 +29,20 @@ void abortIfOpen() {
   }
 }
 
-bool sharingWanted() {
+/// False with SFT_MPI_SHARED=0.
+Expected<bool> sharingWanted() {
   const char *value = getenv("SFT_MPI_SHARED");
-  return value == nullptr || strcmp(value, "0") != 0;
+  if (value == nullptr || strcmp(value, "1") == 0) {
+    return true;
+  }
+  if (strcmp(value, "0") == 0) {
+    return false;
+  }
+  return Status::error(
+      Code::Usage, BadSetting,
+      format("SFT_MPI_SHARED=%s: 1 (default) lets ranks of one host share "
+             "memory, 0 sends messages instead",
+             value));
 }
 
 std::vector<int> ranksWhere(std::span<const uint64_t> hosts, uint64_t host) {
@@ -52,12 +63,13 @@ Expected<std::unique_ptr<Transport>> makeMpiTransport() {
 
 Expected<std::unique_ptr<Transport>> MpiTransport::open() {
   SFT_ASSIGN_OR_RETURN(auto launched, launchedAs());
+  SFT_ASSIGN_OR_RETURN(bool wanted, sharingWanted());
   if (launched) {
     dieWithLauncher();
   }
   SFT_ASSIGN_OR_RETURN(auto world, MpiWorld::open());
   std::unique_ptr<MpiTransport> transport(new MpiTransport(std::move(world)));
-  SFT_RETURN_IF_ERROR(transport->joinHost());
+  SFT_RETURN_IF_ERROR(transport->joinHost(wanted));
   transport->guardExit();
   return std::unique_ptr<Transport>(std::move(transport));
 }
@@ -87,7 +99,7 @@ Expected<bool> MpiTransport::allOk(bool mine) const {
   return std::ranges::find(all, uint8_t(0)) == all.end();
 }
 
-Status MpiTransport::joinHost() {
+Status MpiTransport::joinHost(bool shareWanted) {
   SFT_ASSIGN_OR_RETURN(std::vector<uint64_t> hosts, gather(hostId()));
   std::vector<int> locals = ranksWhere(hosts, hosts[size_t(rank())]);
   hostSize = int(locals.size());
@@ -96,7 +108,7 @@ Status MpiTransport::joinHost() {
   // Containers may share a kernel and still not see each other's memory.
   SFT_ASSIGN_OR_RETURN(std::optional<Mapping> block, meetOnBlock(locals));
   SFT_ASSIGN_OR_RETURN(bool together, allOk(block.has_value()));
-  SFT_ASSIGN_OR_RETURN(bool wanted, allOk(sharingWanted()));
+  SFT_ASSIGN_OR_RETURN(bool wanted, allOk(shareWanted));
   sharing = together && wanted;
   if (!together) {
     locals = {rank()};
@@ -147,7 +159,7 @@ Expected<void *> MpiTransport::allocateShared(size_t bytes) {
   SFT_ASSIGN_OR_RETURN(auto offers,
                        gather(status.ok() ? made->offer() : MemoryOffer()));
   if (status.ok() && sharing) {
-    status = mapPeers(offers);
+    status = mapPeers(offers, made->mapping.data());
   }
   SFT_ASSIGN_OR_RETURN(bool all, allOk(status.ok()));
   SFT_RETURN_IF_ERROR(std::move(status));
@@ -160,10 +172,11 @@ Expected<void *> MpiTransport::allocateShared(size_t bytes) {
   return base;
 }
 
-Status MpiTransport::mapPeers(std::span<const MemoryOffer> offers) {
+Status MpiTransport::mapPeers(std::span<const MemoryOffer> offers,
+                              std::byte *own) {
   for (int peer : job->locals()) {
     const MemoryOffer &offer = offers[size_t(peer)];
-    auto *mine = reinterpret_cast<std::byte *>(offer.address);
+    std::byte *mine = own;
     if (peer != rank()) {
       SFT_ASSIGN_OR_RETURN(Mapping mapping, mapOffer(offer));
       mine = mapping.data();

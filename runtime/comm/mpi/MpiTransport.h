@@ -40,9 +40,9 @@ private:
 
   explicit MpiTransport(std::shared_ptr<MpiWorld> world)
       : world(std::move(world)) {}
-  Status joinHost();
+  Status joinHost(bool shareWanted);
   Expected<std::optional<Mapping>> meetOnBlock(const std::vector<int> &locals);
-  Status mapPeers(std::span<const MemoryOffer> offers);
+  Status mapPeers(std::span<const MemoryOffer> offers, std::byte *own);
   template <typename T> Expected<std::vector<T>> gather(const T &mine) const;
   Expected<bool> allOk(bool mine) const;
   void guardExit();

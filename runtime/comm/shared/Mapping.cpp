@@ -38,18 +38,19 @@ std::byte *mapAligned(size_t bytes, int flags, int fd) {
   if (room == MAP_FAILED) {
     return nullptr;
   }
+  auto *first = static_cast<std::byte *>(room);
   auto from = reinterpret_cast<uintptr_t>(room);
-  uintptr_t aligned = roundUp(from);
-  void *base = mmap(reinterpret_cast<void *>(aligned), bytes,
-                    PROT_READ | PROT_WRITE, flags | MAP_FIXED, fd, 0);
+  size_t lead = roundUp(from) - from;
+  void *base = mmap(first + lead, bytes, PROT_READ | PROT_WRITE,
+                    flags | MAP_FIXED, fd, 0);
   if (base == MAP_FAILED) {
     munmap(room, bytes + hugePage);
     return nullptr;
   }
-  if (aligned != from) {
-    munmap(room, aligned - from);
+  if (lead != 0) {
+    munmap(first, lead);
   }
-  munmap(reinterpret_cast<void *>(aligned + bytes), from + hugePage - aligned);
+  munmap(first + lead + bytes, hugePage - lead);
   return static_cast<std::byte *>(base);
 }
 

@@ -85,6 +85,7 @@ makeThreadTransports(int ranks) {
   SharedJob::format(block.data(), ranks);
   auto owner = std::make_shared<ThreadJob>(std::move(block));
   std::vector<std::unique_ptr<Transport>> transports;
+  transports.reserve(size_t(ranks));
   for (int r = 0; r < ranks; ++r) {
     transports.push_back(std::make_unique<ThreadTransport>(owner, ranks, r));
   }

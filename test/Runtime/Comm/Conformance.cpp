@@ -39,7 +39,8 @@ void PrintTo(const Case &c, std::ostream *os) {
 class Rank {
 public:
   static constexpr size_t largest =
-      std::max(8 * 9001 * sizeof(int64_t), manyPieces * sizeof(float)) + 64;
+      std::max(size_t(8) * 9001 * sizeof(int64_t), manyPieces * sizeof(float)) +
+      64;
 
   Rank(Transport &transport, Memory memory)
       : transport(transport), group(groupOfAll(transport)),

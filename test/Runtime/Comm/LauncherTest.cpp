@@ -4,8 +4,11 @@
 #include "runtime/comm/Mpi.h"
 #include "runtime/comm/mpi/MpiLibrary.h"
 
+#include <csignal>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace sft::rt::test {
 namespace {
@@ -33,7 +36,8 @@ protected:
                                           "PMI_SIZE",
                                           "SLURM_PROCID",
                                           "SLURM_STEP_NUM_TASKS",
-                                          "SFT_MPI_LIBRARY"};
+                                          "SFT_MPI_LIBRARY",
+                                          "SFT_MPI_SHARED"};
   std::vector<std::pair<std::string, bool>> saved;
 };
 
@@ -92,6 +96,14 @@ TEST_F(Launcher, ContradictionsAreUsageErrors) {
   expectRefused("", "2");
 }
 
+TEST_F(Launcher, BadSettingIsAUsageError) {
+  setenv("SFT_MPI_SHARED", "yes", 1);
+  auto transport = makeMpiTransport();
+  ASSERT_FALSE(transport.ok());
+  EXPECT_EQ(transport.status().code(), Code::Usage);
+  EXPECT_EQ(transport.status().id(), BadSetting);
+}
+
 TEST_F(Launcher, MissingLibrarySaysWhatToInstall) {
   setenv("SFT_MPI_LIBRARY", "/nowhere/libmpi.so", 1);
   auto library = MpiLibrary::open();
@@ -106,6 +118,44 @@ TEST_F(Launcher, ForeignLibraryIsRefused) {
   auto library = MpiLibrary::open();
   ASSERT_FALSE(library.ok());
   EXPECT_EQ(library.status().id(), MpiUnknown);
+}
+
+/// A rank that says when it is ready, and again if it lives too long.
+[[noreturn]] void beRank(int out) {
+  dieWithLauncher();
+  (void)!write(out, "r", 1);
+  sleep(20);
+  (void)!write(out, "s", 1);
+  _exit(0);
+}
+
+/// True if a rank goes when the process that started it is killed.
+bool diesWithLauncher() {
+  int ends[2];
+  EXPECT_EQ(pipe(ends), 0);
+  pid_t launcher = fork();
+  if (launcher == 0) {
+    if (fork() == 0) {
+      beRank(ends[1]);
+    }
+    close(ends[1]);
+    pause();
+  }
+  close(ends[1]);
+  char said = 0;
+  EXPECT_EQ(read(ends[0], &said, 1), 1);
+  EXPECT_EQ(said, 'r');
+  kill(launcher, SIGKILL);
+  waitpid(launcher, nullptr, 0);
+  ssize_t more = read(ends[0], &said, 1); // waits for the rank's end
+  close(ends[0]);
+  return more == 0;
+}
+
+TEST_F(Launcher, RanksDieWithIt) {
+  EXPECT_TRUE(diesWithLauncher());
+  setenv("OMPI_COMM_WORLD_SIZE", "2", 1);
+  EXPECT_TRUE(diesWithLauncher());
 }
 
 } // namespace

@@ -14,7 +14,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "%s\n", status.toString().c_str());
     return int(status.code());
   }
-  if (atoi(getenv("OMPI_COMM_WORLD_RANK")) != 0) {
+  if (test::mpiRank() != 0) {
     testing::GTEST_FLAG(brief) = true;
   }
   int result = RUN_ALL_TESTS();

@@ -2,6 +2,7 @@
 
 #include "runtime/comm/Mpi.h"
 #include "runtime/comm/Threads.h"
+#include "runtime/comm/mpi/Launcher.h"
 
 #include <gtest/gtest.h>
 #include <numeric>
@@ -20,11 +21,14 @@ Status openMpi() {
 
 void closeMpi() { mpi.reset(); }
 
+int mpiRank() { return mpi->rank(); }
+
 std::vector<int> rankCounts() {
   if (!isMpiRank()) {
     return {1, 2, 3, 4, 8};
   }
-  return {atoi(getenv("OMPI_COMM_WORLD_SIZE"))};
+  auto launched = launchedAs();
+  return {launched && *launched ? (*launched)->size : 1};
 }
 
 void onEachRank(int ranks, const std::function<void(Transport &)> &body) {

@@ -13,6 +13,7 @@ bool isMpiRank();
 /// Opens and closes the MPI transport of this process.
 Status openMpi();
 void closeMpi();
+int mpiRank();
 
 /// The numbers of ranks to test with: the job's under MPI, else 1 to 8.
 std::vector<int> rankCounts();

@@ -80,7 +80,7 @@ TEST_F(ToolTest, Show) {
   expect("show " + good, 0,
          {"mesh          {\"data\":2}", "program all: buffers", "w.momentum",
           "square(r:y, w:loss) over 8", "y[8x2] = x[8x4] * w[4x2]",
-          "all_reduce Sum, g -> g on \"data\", root 0, tag 2",
+          "all_reduce Sum of g -> g on \"data\", tag 2",
           "; test.mlir:3:7 (\"sft.matmul\")"});
 }
 

@@ -1,0 +1,242 @@
+#include "tools/sftc/Driver.h"
+
+#include "dialects/plan/Plan.h"
+#include "passes/Emit/EmitPlan.h"
+#include "runtime/plan/PlanWriter.h"
+#include "tools/sftc/InputLimits.h"
+
+#include "mlir/IR/AsmState.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Tools/Plugins/PassPlugin.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/WithColor.h"
+
+using namespace mlir;
+
+namespace sft {
+
+namespace {
+
+bool fail(const llvm::Twine &message) {
+  llvm::WithColor::error(llvm::errs(), "sftc") << message << "\n";
+  return false;
+}
+
+/// Writes to a temporary beside the file and renames it: a file that is there
+/// is whole.
+bool writeAtomically(StringRef path, StringRef content) {
+  auto temporary = llvm::sys::fs::TempFile::create(path + ".tmp-%%%%%%%%");
+  if (!temporary) {
+    return fail("cannot create " + path + ": " +
+                llvm::toString(temporary.takeError()));
+  }
+  llvm::raw_fd_ostream out(temporary->FD, /*shouldClose=*/false);
+  out << content;
+  out.flush();
+  if (out.has_error()) {
+    std::string why = out.error().message();
+    out.clear_error();
+    llvm::consumeError(temporary->discard());
+    return fail("cannot write " + path + ": " + why);
+  }
+  if (llvm::Error error = temporary->keep(path)) {
+    return fail("cannot write " + path + ": " +
+                llvm::toString(std::move(error)));
+  }
+  return true;
+}
+
+class Compilation {
+public:
+  explicit Compilation(const DriverOptions &options) : options(options) {
+    DialectRegistry registry;
+    registry.insert<SftDialect, plan::PlanDialect>();
+    context.appendDialectRegistry(registry);
+    context.loadAllAvailableDialects();
+    // One model is one small module: threads cost more than they bring.
+    context.disableMultithreading();
+  }
+
+  bool run();
+
+private:
+  bool loadPlugins();
+  bool parse();
+  bool checkModel();
+  bool runPhase(Phase phase);
+  bool runInserted(Phase phase);
+  bool dump(Phase phase);
+  bool writePlan();
+  void printSummary(StringRef image);
+
+  const DriverOptions &options;
+  MLIRContext context;
+  OwningOpRef<ModuleOp> module;
+  std::string modelName;
+  SmallVector<PassPlugin> plugins;
+};
+
+bool Compilation::loadPlugins() {
+  for (const std::string &path : options.passPlugins) {
+    auto plugin = PassPlugin::load(path);
+    if (!plugin) {
+      return fail(llvm::toString(plugin.takeError()) +
+                  " (plugins are built "
+                  "for MLIR " LLVM_VERSION_STRING ")");
+    }
+    plugin->registerPassRegistryCallbacks();
+    plugins.push_back(*plugin);
+  }
+  return true;
+}
+
+bool Compilation::parse() {
+  auto buffer = readModel(options.input, options.maxInputBytes);
+  if (!buffer) {
+    llvm::errs() << llvm::toString(buffer.takeError()) << "\n";
+    return false;
+  }
+  auto sources = std::make_shared<llvm::SourceMgr>();
+  sources->AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
+  SourceMgrDiagnosticHandler diagnostics(*sources, &context);
+  module = parseSourceFile<ModuleOp>(*sources, &context);
+  return bool(module);
+}
+
+bool Compilation::checkModel() {
+  auto models = module->getOps<ModelOp>();
+  if (options.from != Phase::Input) {
+    modelName = llvm::sys::path::stem(options.input).str();
+    return true;
+  }
+  if (models.empty()) {
+    llvm::errs() << options.input
+                 << ":1:1: error: no `sft` entry point function found: a model "
+                    "file has one sft.model\n";
+    return false;
+  }
+  modelName = (*models.begin()).getSymName().str();
+  return true;
+}
+
+bool Compilation::runInserted(Phase phase) {
+  for (const auto &[after, name] : options.insertedPasses) {
+    if (after != phase) {
+      continue;
+    }
+    PassManager pm(&context);
+    if (failed(parsePassPipeline(name, pm)) || failed(pm.run(*module))) {
+      return fail("pass \"" + llvm::Twine(name) + "\" after phase " +
+                  phaseName(phase) + " failed");
+    }
+  }
+  return true;
+}
+
+bool Compilation::dump(Phase phase) {
+  if (options.dumpPhases.empty()) {
+    return true;
+  }
+  if (std::error_code code =
+          llvm::sys::fs::create_directories(options.dumpPhases)) {
+    return fail("cannot create " + options.dumpPhases + ": " + code.message());
+  }
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  // Machine code is not for reading.
+  OpPrintingFlags flags;
+  flags.elideLargeElementsAttrs();
+  Attribute code = (*module)->getAttr("sft.kernels");
+  if (code) {
+    (*module)->setAttr("sft.kernels", StringAttr::get(&context, "elided"));
+  }
+  module->print(os, flags.enableDebugInfo(false));
+  if (code) {
+    (*module)->setAttr("sft.kernels", code);
+  }
+  return writeAtomically(
+      llvm::formatv(
+          "{0}/{1:2}-{2}.mlir", options.dumpPhases,
+          llvm::fmt_align(int(phase), llvm::AlignStyle::Right, 2, '0'),
+          phaseName(phase))
+          .str(),
+      text);
+}
+
+bool Compilation::runPhase(Phase phase) {
+  PassManager pm(&context);
+  buildPhase(pm, phase, options.compiler);
+  return succeeded(pm.run(*module)) && runInserted(phase) && dump(phase);
+}
+
+void Compilation::printSummary(StringRef image) {
+  if (options.quiet) {
+    return;
+  }
+  int64_t ranks = 1;
+  for (const auto &[name, size] : options.compiler.mesh) {
+    ranks *= size;
+  }
+  for (auto program : module->getOps<plan::ProgramOp>()) {
+    llvm::outs() << options.output << ": model @" << modelName << ", " << ranks
+                 << (ranks == 1 ? " rank" : " ranks") << ", arena "
+                 << program.getArenaBytes() << " bytes a rank (exact peak), "
+                 << image.size() << " bytes of plan\n";
+  }
+}
+
+bool Compilation::writePlan() {
+  auto version = std::string("sftc ") + SFT_VERSION;
+  auto image = emitPlan(*module, {version, options.commandLine, modelName});
+  if (failed(image)) {
+    return false;
+  }
+  StringRef bytes(reinterpret_cast<const char *>(image->data()), image->size());
+  if (!writeAtomically(options.output, bytes)) {
+    return false;
+  }
+  printSummary(bytes);
+  return true;
+}
+
+bool Compilation::run() {
+  registerPasses();
+  if (!loadPlugins() || !parse()) {
+    return false;
+  }
+  // The source stays at hand, so that errors of every phase show their line.
+  llvm::SourceMgr sources;
+  SourceMgrDiagnosticHandler diagnostics(sources, &context);
+  if (!checkModel() || !runInserted(options.from)) {
+    return false;
+  }
+  for (Phase phase : allPhases()) {
+    if (phase <= options.from) {
+      continue;
+    }
+    if (options.to && phase > *options.to) {
+      break;
+    }
+    if (!runPhase(phase)) {
+      return false;
+    }
+  }
+  if (options.to) {
+    module->print(llvm::outs());
+    llvm::outs() << "\n";
+    return true;
+  }
+  return writePlan();
+}
+
+} // namespace
+
+bool compile(const DriverOptions &options) {
+  return Compilation(options).run();
+}
+
+} // namespace sft
