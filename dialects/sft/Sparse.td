@@ -26,10 +26,8 @@ def Sft_TransformOp : Sft_PureOp<"transform", [Sft_Infer, Sft_Sharded,
   let assemblyFormat = "$x `,` $w attr-dict `:` type($x) `,` type($w)";
 }
 
-def Sft_OccurringRowsOp : Sft_PureOp<"occurring_rows", [
-    DeclareOpInterfaceMethods<InferTypeOpInterface,
-                              ["isCompatibleReturnTypes"]>,
-    Sft_Sharded, Sft_KernelLoops]> {
+def Sft_OccurringRowsOp : Sft_PureOp<"occurring_rows", [Sft_Sharded,
+                                                        Sft_KernelLoops]> {
   let summary = "The columns of a CSR batch that occur, numbered";
   let description = [{
     `indices[s]` is the s-th column that occurs, in order of first occurrence,
@@ -45,7 +43,8 @@ def Sft_OccurringRowsOp : Sft_PureOp<"occurring_rows", [
     whole's); 2. slots is a vector with an element for each column.
   }];
   let arguments = (ins Sft_CsrType:$x);
-  let results = (outs Sft_I32Tensor:$indices, Sft_I32Tensor:$slots);
+  let results = (outs StaticShapeTensorOf<[I32]>:$indices,
+                       StaticShapeTensorOf<[I32]>:$slots);
   let assemblyFormat = [{
     $x attr-dict `:` type($x) `to` type($indices) `,` type($slots)
   }];
