@@ -1,5 +1,7 @@
 # Structure is checked with FileCheck, numbers by running.
+import importlib.util
 import os
+import sys
 
 import lit.formats
 
@@ -13,4 +15,7 @@ config.environment["PATH"] = os.pathsep.join(
 )
 config.substitutions.append(("%sft_source", config.sft_source))
 config.substitutions.append(("FileCheck", "FileCheck --enable-var-scope"))
+config.substitutions.append(("%python", sys.executable))
+if importlib.util.find_spec("numpy"):
+    config.available_features.add("numpy")
 lit_config.maxIndividualTestTime = 120

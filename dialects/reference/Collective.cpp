@@ -1,4 +1,4 @@
-#include "dialects/sft/Sft.h"
+#include "dialects/reference/Shards.h"
 
 using namespace mlir;
 
@@ -6,25 +6,13 @@ namespace sft {
 
 using reference::Tensor;
 
-static double combine(ReduceKind kind, double x, double y) {
-  switch (kind) {
-  case ReduceKind::Sum:
-    return x + y;
-  case ReduceKind::Max:
-    return std::max(x, y);
-  case ReduceKind::Min:
-    return std::min(x, y);
-  }
-  llvm_unreachable("unknown reduction");
-}
-
 void AllReduceOp::evaluateGroup(ArrayRef<std::vector<Tensor>> operands,
                                 MutableArrayRef<std::vector<Tensor>> results) {
   std::vector<Tensor> total = operands.front();
   for (const std::vector<Tensor> &member : operands.drop_front()) {
     for (auto [sum, part] : llvm::zip_equal(total, member)) {
       for (int64_t i = 0; i < sum.size(); ++i) {
-        sum[i] = combine(getKind(), sum[i], part[i]);
+        sum[i] = reference::combine(getKind(), sum[i], part[i]);
       }
     }
   }

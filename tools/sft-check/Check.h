@@ -1,0 +1,24 @@
+//===- Check.h - Partitioned equals unpartitioned ---------------*- C++ -*-===//
+#pragma once
+
+#include "passes/Phases.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace sft {
+
+struct CheckOptions {
+  CompilerOptions compiler;
+  int64_t steps = 3;
+  int64_t seed = 0;
+  double tolerance = 1e-9;
+};
+
+/// Initialises, trains, evaluates and predicts with the model of `module` as
+/// one rank and partitioned on all ranks of the mesh, and compares every output
+/// and variable after each step. Prints a line a quantity to `report`, or emits
+/// a diagnostic where values first differ.
+llvm::LogicalResult check(mlir::ModuleOp module, const CheckOptions &options,
+                          llvm::raw_ostream &report);
+
+} // namespace sft

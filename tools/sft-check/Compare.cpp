@@ -1,0 +1,90 @@
+#include "Compare.h"
+
+#include "dialects/reference/Shards.h"
+
+#include "llvm/Support/Format.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+
+namespace sft {
+
+using namespace reference;
+
+Diagnostic &operator<<(Diagnostic &diagnostic, const Difference &difference) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "rank " << difference.rank << ": element [";
+  llvm::interleaveComma(difference.index, os);
+  os << "] is " << llvm::format("%.9g", difference.actual) << ", expected "
+     << llvm::format("%.9g", difference.expected) << " (relative difference "
+     << llvm::format("%.1e", difference.relative) << ")";
+  return diagnostic << text;
+}
+
+static double largestMagnitude(const Tensor &tensor) {
+  double largest = 0;
+  for (double value : tensor.data) {
+    largest = std::fmax(largest, std::fabs(value));
+  }
+  return largest;
+}
+
+static double relativeDifference(double actual, double expected, double scale) {
+  if (actual == expected || (std::isnan(actual) && std::isnan(expected))) {
+    return 0;
+  }
+  double relative = std::fabs(actual - expected) / scale;
+  return std::isnan(relative) ? std::numeric_limits<double>::infinity()
+                              : relative;
+}
+
+static Difference compareDense(const Tensor &actual, const Tensor &expected,
+                               double scale) {
+  Difference largest;
+  forEachIndex(expected.shape, [&](ArrayRef<int64_t> index) {
+    int64_t i = expected.position(index);
+    double relative = relativeDifference(actual[i], expected[i], scale);
+    if (relative > largest.relative) {
+      largest = {relative, 0, SmallVector<int64_t>(index), actual[i],
+                 expected[i]};
+    }
+  });
+  return largest;
+}
+
+static Difference compare(const Tensor &actual, const Tensor &expected,
+                          double scale) {
+  bool sameForm = actual.shape == expected.shape &&
+                  actual.rowOffsets == expected.rowOffsets &&
+                  actual.columns == expected.columns;
+  if (!sameForm) {
+    return {std::numeric_limits<double>::infinity(), 0, {}, 0, 0};
+  }
+  if (expected.rowOffsets.empty()) {
+    return compareDense(actual, expected, scale);
+  }
+  Tensor stored({int64_t(actual.data.size())}), wanted(stored);
+  stored.data = actual.data;
+  wanted.data = expected.data;
+  return compareDense(stored, wanted, scale);
+}
+
+Difference compareShards(ArrayRef<Tensor> byRank, const Tensor &whole,
+                         ShardingAttr sharding, MeshAttr mesh) {
+  double scale = largestMagnitude(whole);
+  Difference largest;
+  for (auto [rank, own] : llvm::enumerate(byRank)) {
+    Difference difference =
+        compare(own, shardOf(whole, sharding, mesh, int64_t(rank)), scale);
+    difference.rank = int64_t(rank);
+    if (difference.relative > largest.relative) {
+      largest = difference;
+    }
+  }
+  return largest;
+}
+
+} // namespace sft

@@ -1,0 +1,29 @@
+//===- Compare.h - How far values on ranks are from the whole ---*- C++ -*-===//
+#pragma once
+
+#include "dialects/reference/Interpreter.h"
+
+namespace sft {
+
+/// The element that differs most.
+struct Difference {
+  /// Relative to the largest magnitude in the tensor.
+  double relative = 0;
+  int64_t rank = 0;
+  /// Position in the rank's tensor.
+  llvm::SmallVector<int64_t> index;
+  double actual = 0, expected = 0;
+};
+
+/// "rank 1: element [3, 5] is 0.25, expected 0.5 (relative
+/// difference 5.0e-01)".
+mlir::Diagnostic &operator<<(mlir::Diagnostic &diagnostic,
+                             const Difference &difference);
+
+/// Compares each rank's tensor with its shard of `whole`; a null sharding is
+/// replication. Another shape or NaN differs infinitely.
+Difference compareShards(llvm::ArrayRef<reference::Tensor> byRank,
+                         const reference::Tensor &whole, ShardingAttr sharding,
+                         MeshAttr mesh);
+
+} // namespace sft

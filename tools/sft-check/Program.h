@@ -1,0 +1,41 @@
+//===- Program.h - A compiled model on virtual ranks ------------*- C++ -*-===//
+#pragma once
+
+#include "dialects/reference/Interpreter.h"
+#include "passes/Phases.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace sft {
+
+/// A module of steps and the state of the ranks that run it.
+class Program {
+public:
+  /// Runs some phases of the compiler on a copy of `module`.
+  static mlir::FailureOr<Program> compile(mlir::ModuleOp module,
+                                          llvm::ArrayRef<Phase> phases,
+                                          const CompilerOptions &options);
+
+  mlir::ModuleOp getModule() { return *module; }
+  MeshAttr getMesh();
+  /// Null if there is none.
+  StepOp getStep(StepKind kind);
+  /// Null if a variable is whole on every rank.
+  ShardingAttr getVariableSharding(llvm::StringRef name);
+  llvm::MutableArrayRef<reference::Rank> getRanks() { return ranks; }
+
+  /// Gives each rank its part of whole variables.
+  void setVariables(const reference::NamedTensors &variables);
+  /// Runs a step on each rank's part of the batch, which is by input name.
+  llvm::LogicalResult run(StepKind kind, const reference::NamedTensors &batch,
+                          const reference::StepContext &context,
+                          const reference::Options &options = {});
+
+private:
+  void giveInputs(StepOp step, const reference::NamedTensors &batch);
+
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::vector<reference::Rank> ranks;
+};
+
+} // namespace sft
