@@ -72,7 +72,7 @@ static double crossEntropy(ArrayRef<double> logits, int64_t label) {
   for (double logit : logits) {
     sum += std::exp(logit - largest);
   }
-  return largest + std::log(sum) - logits[size_t(label)];
+  return std::log(sum) - (logits[size_t(label)] - largest);
 }
 
 LogicalResult SoftmaxCrossEntropyOp::evaluate(ArrayRef<Tensor> operands,

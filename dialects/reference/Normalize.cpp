@@ -45,36 +45,39 @@ static double mean(Line line, llvm::function_ref<double(double)> term) {
 // Softmax
 //===----------------------------------------------------------------------===//
 
-static double logSumExp(Line line) {
+static double largestOf(Line line) {
   double largest = -std::numeric_limits<double>::infinity();
   for (int64_t i = 0; i < line.length; ++i) {
     largest = std::fmax(largest, line[i]);
   }
-  double sum = 0;
-  for (int64_t i = 0; i < line.length; ++i) {
-    sum += std::exp(line[i] - largest);
-  }
-  return largest + std::log(sum);
+  return largest;
+}
+
+/// Calls f(position, x - log sum e^x) for each element of each line.
+template <typename F>
+static void forEachLogSoftmax(const Tensor &x, int64_t axis, F f) {
+  forEachLine(x, axis, [&](Line line) {
+    double largest = largestOf(line), sum = 0;
+    for (int64_t i = 0; i < line.length; ++i) {
+      sum += std::exp(line[i] - largest);
+    }
+    for (int64_t i = 0; i < line.length; ++i) {
+      f(line.position(i), line[i] - largest - std::log(sum));
+    }
+  });
 }
 
 LogicalResult LogSoftmaxOp::evaluate(ArrayRef<Tensor> operands,
                                      MutableArrayRef<Tensor> results) {
-  forEachLine(operands[0], getDimension(), [&](Line x) {
-    double total = logSumExp(x);
-    for (int64_t i = 0; i < x.length; ++i) {
-      results[0][x.position(i)] = x[i] - total;
-    }
-  });
+  forEachLogSoftmax(operands[0], getDimension(),
+                    [&](int64_t at, double value) { results[0][at] = value; });
   return success();
 }
 
 LogicalResult SoftmaxOp::evaluate(ArrayRef<Tensor> operands,
                                   MutableArrayRef<Tensor> results) {
-  forEachLine(operands[0], getDimension(), [&](Line x) {
-    double total = logSumExp(x);
-    for (int64_t i = 0; i < x.length; ++i) {
-      results[0][x.position(i)] = std::exp(x[i] - total);
-    }
+  forEachLogSoftmax(operands[0], getDimension(), [&](int64_t at, double value) {
+    results[0][at] = std::exp(value);
   });
   return success();
 }

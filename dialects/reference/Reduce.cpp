@@ -20,12 +20,17 @@ static double combine(ReduceKind kind, double x, double y) {
   return kind == ReduceKind::Max ? std::fmax(x, y) : std::fmin(x, y);
 }
 
-static double startOf(ReduceKind kind, Type element) {
-  TypedAttr identity = reductionIdentity(kind, element);
-  if (auto number = dyn_cast<FloatAttr>(identity)) {
-    return number.getValueAsDouble();
+static double startOf(ReduceKind kind) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  switch (kind) {
+  case ReduceKind::Sum:
+    return 0;
+  case ReduceKind::Max:
+    return -infinity;
+  case ReduceKind::Min:
+    return infinity;
   }
-  return double(cast<IntegerAttr>(identity).getInt());
+  llvm_unreachable("unknown reduction");
 }
 
 /// Where the element at `index` of the operand goes: index 0 along `axes` where
@@ -46,7 +51,7 @@ LogicalResult ReduceOp::evaluate(ArrayRef<Tensor> operands,
                                  MutableArrayRef<Tensor> results) {
   const Tensor &x = operands[0];
   Tensor &y = results[0];
-  llvm::fill(y.data, startOf(getKind(), getX().getType().getElementType()));
+  llvm::fill(y.data, startOf(getKind()));
   forEachIndex(x.shape, [&](ArrayRef<int64_t> index) {
     double &total = y[y.position(reducedIndex(index, getAxes(), getKeep()))];
     total = combine(getKind(), total, x[x.position(index)]);

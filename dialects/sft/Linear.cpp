@@ -84,6 +84,12 @@ productShape(std::optional<Location> location, RankedTensorType x,
   return shape;
 }
 
+/// The parser infers types before it moves a flag from the dictionary to the
+/// op's properties.
+static bool isFlagParsed(DictionaryAttr attributes, StringRef name) {
+  return attributes && attributes.contains(name);
+}
+
 LogicalResult
 MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
                            ValueRange operands, DictionaryAttr attributes,
@@ -94,8 +100,9 @@ MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
   if (failed(verifyMatrices(location, x, y))) {
     return failure();
   }
-  auto shape = productShape(location, x, y, {x, op.getTransposeX()},
-                            {y, op.getTransposeY()});
+  bool tx = op.getTransposeX() || isFlagParsed(attributes, "transpose_x");
+  bool ty = op.getTransposeY() || isFlagParsed(attributes, "transpose_y");
+  auto shape = productShape(location, x, y, {x, tx}, {y, ty});
   if (failed(shape)) {
     return failure();
   }

@@ -137,41 +137,6 @@ Value ReduceOp::buildBody(OpBuilder &, Location, ArrayRef<Value> operands,
   return operands[0];
 }
 
-TypedAttr reductionIdentity(ReduceKind kind, Type element) {
-  bool isMax = kind == ReduceKind::Max;
-  if (kind == ReduceKind::Sum) {
-    return cast<TypedAttr>(Builder(element.getContext()).getZeroAttr(element));
-  }
-  if (auto type = dyn_cast<FloatType>(element)) {
-    return FloatAttr::get(type,
-                          APFloat::getInf(type.getFloatSemantics(), isMax));
-  }
-  unsigned width = element.getIntOrFloatBitWidth();
-  return IntegerAttr::get(element, isMax ? APInt::getSignedMinValue(width)
-                                         : APInt::getSignedMaxValue(width));
-}
-
-template <typename FloatOp, typename IntOp>
-static Value buildEither(OpBuilder &builder, Location loc, Value x, Value y) {
-  if (isa<FloatType>(x.getType())) {
-    return FloatOp::create(builder, loc, x, y, fastMathFlags(builder));
-  }
-  return IntOp::create(builder, loc, x, y);
-}
-
-Value buildCombine(OpBuilder &builder, Location loc, ReduceKind kind, Value x,
-                   Value y) {
-  switch (kind) {
-  case ReduceKind::Sum:
-    return buildEither<arith::AddFOp, arith::AddIOp>(builder, loc, x, y);
-  case ReduceKind::Max:
-    return buildEither<arith::MaximumFOp, arith::MaxSIOp>(builder, loc, x, y);
-  case ReduceKind::Min:
-    return buildEither<arith::MinimumFOp, arith::MinSIOp>(builder, loc, x, y);
-  }
-  llvm_unreachable("unknown reduction");
-}
-
 //===----------------------------------------------------------------------===//
 // Gradients and decomposition
 //===----------------------------------------------------------------------===//

@@ -114,12 +114,4 @@ mlir::Value buildScalarLike(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value sumToType(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::Value value, mlir::RankedTensorType type);
 
-// Reductions, wherever they are built.
-
-/// What changes nothing: 0 for a sum, -inf or the least integer for a maximum.
-mlir::TypedAttr reductionIdentity(ReduceKind kind, mlir::Type element);
-/// Combines two scalars. Maximum and minimum keep NaN.
-mlir::Value buildCombine(mlir::OpBuilder &builder, mlir::Location loc,
-                         ReduceKind kind, mlir::Value x, mlir::Value y);
-
 } // namespace sft

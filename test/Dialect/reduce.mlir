@@ -39,7 +39,7 @@ sft.step predict @norms(%x: tensor<4x8xf32>, %s: tensor<8xf32>,
                         %b: tensor<8xf32>) {
   // CHECK: sft.layer_norm %{{.*}}, %{{.*}}, %{{.*}} : tensor<4x8xf32>, tensor<8xf32>
   %y = sft.layer_norm %x, %s, %b : tensor<4x8xf32>, tensor<8xf32>
-  // CHECK: sft.rms_norm %{{.*}}, %{{.*}} {epsilon = 1.000000e-06 : f64} : tensor<4x8xf32>, tensor<8xf32>
-  %z = sft.rms_norm %y, %s {epsilon = 1.0e-6 : f64} : tensor<4x8xf32>, tensor<8xf32>
+  // CHECK: sft.rms_norm %{{.*}}, %{{.*}} {epsilon = 1.250000e-01 : f64} : tensor<4x8xf32>, tensor<8xf32>
+  %z = sft.rms_norm %y, %s {epsilon = 0.125} : tensor<4x8xf32>, tensor<8xf32>
   sft.output prediction "z", %z : tensor<4x8xf32>
 }
