@@ -84,8 +84,11 @@ def Sft_HeNormalAttr : Sft_Initializer<"HeNormal", "he_normal"> {
 }
 
 //===----------------------------------------------------------------------===//
-// Optimizers. weight_decay adds weight_decay * parameter to the gradient,
-// except in AdamW, where it is decoupled.
+// Optimizers, in torch.optim's recurrences: g the gradient, p the parameter, t
+// the step from 1, eps outside the root. weight_decay adds weight_decay * p to g,
+// except in AdamW, where it is decoupled. With `lazy = true`, rows of a
+// row-sparse gradient that did not occur in the batch keep parameter and state:
+// neither decay nor momentum moves them.
 //===----------------------------------------------------------------------===//
 
 class Sft_Optimizer<string name, string mnemonic>
@@ -105,7 +108,7 @@ def Sft_SgdAttr : Sft_Optimizer<"Sgd", "sgd"> {
   let description = [{
     `#sft.sgd<lr = 0.1, momentum = 0.9, nesterov = true>`:
     b = momentum * b + g; p -= lr * (nesterov ? g + momentum * b : b).
-    Without momentum there is no state.
+    State: b as "momentum"; none without momentum.
   }];
   let parameters = (ins Sft_Double<"0.01">:$lr, Sft_Double<"0.0">:$momentum,
                         DefaultValuedParameter<"bool", "false">:$nesterov,
@@ -115,6 +118,7 @@ def Sft_SgdAttr : Sft_Optimizer<"Sgd", "sgd"> {
 }
 def Sft_AdagradAttr : Sft_Optimizer<"Adagrad", "adagrad"> {
   let summary = "AdaGrad (Duchi et al. 2011): v += g^2; p -= lr * g / (sqrt(v) + eps)";
+  let description = "`#sft.adagrad<lr = 0.01>`. State: v.";
   let parameters = (ins Sft_Double<"0.01">:$lr, Sft_Double<"1e-10">:$eps,
                         Sft_Double<"0.0">:$weight_decay,
                         DefaultValuedParameter<"bool", "false">:$lazy);
@@ -122,6 +126,11 @@ def Sft_AdagradAttr : Sft_Optimizer<"Adagrad", "adagrad"> {
 }
 def Sft_RmspropAttr : Sft_Optimizer<"Rmsprop", "rmsprop"> {
   let summary = "RMSProp (Hinton): v = alpha v + (1 - alpha) g^2; p -= lr * g / (sqrt(v) + eps), with optional momentum";
+  let description = [{
+    `#sft.rmsprop<lr = 0.01, momentum = 0.9>`: with momentum,
+    b = momentum * b + g / (sqrt(v) + eps); p -= lr * b.
+    State: v, and with momentum b as "momentum".
+  }];
   let parameters = (ins Sft_Double<"0.01">:$lr, Sft_Double<"0.99">:$alpha,
                         Sft_Double<"1e-8">:$eps, Sft_Double<"0.0">:$momentum,
                         Sft_Double<"0.0">:$weight_decay,
@@ -131,9 +140,10 @@ def Sft_RmspropAttr : Sft_Optimizer<"Rmsprop", "rmsprop"> {
 def Sft_AdamAttr : Sft_Optimizer<"Adam", "adam"> {
   let summary = "Adam (Kingma & Ba 2015), with bias correction";
   let description = [{
-    `#sft.adam<lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8>`. With
-    `lazy = true`, rows of a row-sparse gradient that did not occur in the batch
-    keep parameter and moments.
+    `#sft.adam<lr = 1.0e-3, beta1 = 0.9, beta2 = 0.999, eps = 1.0e-8>`:
+    m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;
+    p -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps).
+    State: m, v.
   }];
   let parameters = (ins Sft_Double<"0.001">:$lr, Sft_Double<"0.9">:$beta1,
                         Sft_Double<"0.999">:$beta2, Sft_Double<"1e-8">:$eps,
@@ -143,6 +153,10 @@ def Sft_AdamAttr : Sft_Optimizer<"Adam", "adam"> {
 }
 def Sft_AdamwAttr : Sft_Optimizer<"Adamw", "adamw"> {
   let summary = "Adam with decoupled weight decay (Loshchilov & Hutter 2019)";
+  let description = [{
+    `#sft.adamw<lr = 1.0e-3, weight_decay = 0.01>`: p is multiplied by
+    1 - lr * weight_decay, then moves as by Adam. State: m, v.
+  }];
   let parameters = (ins Sft_Double<"0.001">:$lr, Sft_Double<"0.9">:$beta1,
                         Sft_Double<"0.999">:$beta2, Sft_Double<"1e-8">:$eps,
                         Sft_Double<"0.01">:$weight_decay,

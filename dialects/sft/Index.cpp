@@ -182,7 +182,7 @@ LogicalResult DropoutOp::verify() {
   double rate = getRate().convertToDouble();
   // C1; false for NaN.
   if (!(rate >= 0 && rate < 1)) {
-    return emitOpError() << "rate " << rate
+    return emitOpError() << "rate " << numberText(rate)
                          << " is not in [0, 1); 0.1 drops every tenth element";
   }
   return success();

@@ -23,7 +23,9 @@ def Sft_TransformOp : Sft_PureOp<"transform", [Sft_Infer, Sft_Sharded,
   }];
   let arguments = (ins Sft_CsrType:$x, Sft_FloatTensor:$w);
   let results = (outs Sft_FloatTensor:$z);
-  let assemblyFormat = "$x `,` $w attr-dict `:` type($x) `,` type($w)";
+  let assemblyFormat = [{
+    $x `,` $w attr-dict `:` qualified(type($x)) `,` type($w)
+  }];
 }
 
 def Sft_OccurringRowsOp : Sft_PureOp<"occurring_rows", [Sft_Sharded,
@@ -46,7 +48,7 @@ def Sft_OccurringRowsOp : Sft_PureOp<"occurring_rows", [Sft_Sharded,
   let results = (outs StaticShapeTensorOf<[I32]>:$indices,
                        StaticShapeTensorOf<[I32]>:$slots);
   let assemblyFormat = [{
-    $x attr-dict `:` type($x) `to` type($indices) `,` type($slots)
+    $x attr-dict `:` qualified(type($x)) `to` type($indices) `,` type($slots)
   }];
   let hasVerifier = 1;
   // With as many indices as x has capacity for.
@@ -73,8 +75,8 @@ def Sft_TransformGradientOp : Sft_PureOp<"transform_gradient", [
                        Sft_IntTensor:$slots, Sft_FloatTensor:$dz);
   let results = (outs Sft_FloatTensor:$values);
   let assemblyFormat = [{
-    $x `,` $indices `,` $slots `,` $dz attr-dict `:` type($x) `,` type($indices)
-    `,` type($slots) `,` type($dz)
+    $x `,` $indices `,` $slots `,` $dz attr-dict `:` qualified(type($x)) `,`
+    type($indices) `,` type($slots) `,` type($dz)
   }];
 }
 

@@ -59,8 +59,15 @@ ParseResult StepOp::parse(OpAsmParser &parser, OperationState &state) {
     state.addAttribute("global_types", builder.getArrayAttr(globals));
     state.addAttribute("shardings", builder.getArrayAttr(shardings));
   }
-  return failure(parser.parseOptionalAttrDictWithKeyword(state.attributes) ||
-                 parser.parseRegion(*state.addRegion(), arguments));
+  Region &body = *state.addRegion();
+  if (parser.parseOptionalAttrDictWithKeyword(state.attributes) ||
+      parser.parseRegion(body, arguments)) {
+    return failure();
+  }
+  if (body.empty()) {
+    body.emplaceBlock();
+  }
+  return success();
 }
 
 void StepOp::print(OpAsmPrinter &printer) {

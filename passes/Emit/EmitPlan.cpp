@@ -72,7 +72,7 @@ FailureOr<std::vector<std::byte>> emitPlan(ModuleOp module,
   }
   plan.model_fingerprint = fingerprintOf(*plan.programs.front());
   rt::BlobBytes blob = emitKernels(plan, module);
-  return rt::writePlan(plan, {&blob, 1});
+  return rt::writePlan(plan, std::span(&blob, 1));
 }
 
 } // namespace sft

@@ -9,8 +9,6 @@
 #include "passes/Partition/Passes.h"
 #include "passes/Sharding/Shardings.h"
 
-#include "dialects/sft/Broadcasting.h"
-
 #include "mlir/IR/IRMapping.h"
 #include "llvm/Support/Path.h"
 
@@ -219,7 +217,7 @@ LogicalResult Localizer::localize(Operation &op, OpBuilder &builder) {
       OpBuilder before(copy);
       ruled.localize(before,
                      offsets(before, op.getLoc(), sharding, local.getType()),
-                     shapeOf(global));
+                     cast<ShapedType>(global.getType()).getShape());
     }
   }
   return success();

@@ -6,8 +6,9 @@
 namespace sft {
 
 /// In: one sft.model. Out: sft.variable for each parameter and optimizer state;
-/// sft.step @initialize, @train (if there is a loss), @evaluate (loss or metrics)
-/// and @predict (predictions), made of primitive ops with global shapes.
+/// sft.step @initialize, @train (if there is a loss), @evaluate (if there is a
+/// loss or a metric) and @predict (if there are predictions), made of primitive
+/// ops with global shapes.
 void buildTrainingPhase(mlir::OpPassManager &pm);
 void registerTrainingPasses();
 

@@ -110,7 +110,7 @@ def ApplyOptimizer : Pass<"sft-apply-optimizer", "::mlir::ModuleOp"> {
     on a number that is finite if and only if the loss and every gradient are.
 
     With clip_norm, all gradients are scaled by min(1, clip_norm / norm), norm
-    the Euclidean norm of all of them together.
+    the Euclidean norm of all of them together; it has to be finite, too.
 
     A lazy optimizer updates only the rows that occurred where the gradient is
     an sft.expand_rows: weight decay and moments of other rows rest. Where a

@@ -83,7 +83,7 @@ TEST(Steps, TrainingLearns) {
 
 TEST(Steps, DropoutKeepsTheMeanAndChangesEachStep) {
   sft::Program program(R"(
-    sft.model @dropout(%x: tensor<1000x10xf32>) optimizer = #sft.sgd<lr = 1e-9> {
+    sft.model @dropout(%x: tensor<1000x10xf32>) optimizer = #sft.sgd<lr = 1.0e-9> {
       %w = sft.parameter "w" init(#sft.ones) : tensor<10xf32>
       %p = sft.mul %x, %w : tensor<1000x10xf32>, tensor<10xf32>
       %d = sft.dropout %p rate 0.25 : tensor<1000x10xf32>

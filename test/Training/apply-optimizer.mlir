@@ -3,7 +3,7 @@
 // The example of the pass's documentation: guard, rate, update.
 
 // CHECK-LABEL: sft.step train @sgd
-// CHECK-SAME: (%[[LOSS:.*]]: tensor<f32>, %[[G:.*]]: tensor<4xf32>) {
+// CHECK-SAME: (%[[LOSS:[a-z0-9]+]]: tensor<f32>, %[[G:[a-z0-9]+]]: tensor<4xf32>) {
 // CHECK-NEXT: %[[W:.*]] = sft.read @w
 // CHECK-NEXT: sft.output loss "loss", %[[LOSS]]
 // CHECK-NEXT: %[[ZERO:.*]] = sft.constant dense<0.0{{.*}}> : tensor<f32>
@@ -66,7 +66,7 @@ sft.step train @adam(%loss: tensor<f32>, %g: tensor<4xf32>)
 // Clipping: one norm over all gradients scales each of them, and guards.
 
 // CHECK-LABEL: sft.step train @clip
-// CHECK-SAME: (%[[LOSS:.*]]: tensor<f32>, %[[G:.*]]: tensor<4xf32>, %[[H:.*]]: tensor<f32>) {
+// CHECK-SAME: (%[[LOSS:[a-z0-9]+]]: tensor<f32>, %[[G:[a-z0-9]+]]: tensor<4xf32>, %[[H:[a-z0-9]+]]: tensor<f32>) {
 // CHECK: %[[GG:.*]] = sft.square %[[G]]
 // CHECK: %[[SUM:.*]] = sft.reduce sum %[[GG]]
 // CHECK: %[[HH:.*]] = sft.square %[[H]]
@@ -103,7 +103,7 @@ sft.step train @clip(%loss: tensor<f32>, %g: tensor<4xf32>, %h: tensor<f32>)
 // alone.
 
 // CHECK-LABEL: sft.step train @lazy
-// CHECK-SAME: %[[ROWS:.*]]: tensor<2x3xf32>, %[[I:.*]]: tensor<2xi32>) {
+// CHECK-SAME: %[[ROWS:[a-z0-9]+]]: tensor<2x3xf32>, %[[I:[a-z0-9]+]]: tensor<2xi32>) {
 // CHECK: %[[W:.*]] = sft.read @w
 // CHECK: sft.mul %{{.*}}, %[[ROWS]] : tensor<f32>, tensor<2x3xf32>
 // CHECK: sft.guard
@@ -136,7 +136,7 @@ sft.step train @lazy(%loss: tensor<f32>, %slots: tensor<8xi32>,
 // alone.
 
 // CHECK-LABEL: sft.step train @eager
-// CHECK-SAME: %[[SLOTS:.*]]: tensor<8xi32>, %[[ROWS:.*]]: tensor<2x3xf32>, %[[I:.*]]: tensor<2xi32>) {
+// CHECK-SAME: %[[SLOTS:[a-z0-9]+]]: tensor<8xi32>, %[[ROWS:[a-z0-9]+]]: tensor<2x3xf32>, %[[I:[a-z0-9]+]]: tensor<2xi32>) {
 // CHECK: %[[SCALED:.*]] = sft.mul %{{.*}}, %[[ROWS]] : tensor<f32>, tensor<2x3xf32>
 // CHECK: %[[WHOLE:.*]] = sft.expand_rows %[[SLOTS]], %[[SCALED]], %[[I]]
 // CHECK: sft.mul %{{.*}}, %[[WHOLE]] : tensor<f32>, tensor<8x3xf32>

@@ -24,8 +24,11 @@ sft.step train @square() {
 // A value that is used twice gets the sum of two gradients.
 
 // CHECK-LABEL: sft.step train @fan_out
-// CHECK: %[[LEFT:.*]] = sft.neg
-// CHECK: %[[SUM:.*]] = sft.add %[[LEFT]], %{{.*}} : tensor<f32>
+// CHECK: %[[E:.*]] = sft.exp
+// CHECK: %[[ONE:.*]] = sft.constant dense<1.0
+// CHECK: %[[GN:.*]] = sft.neg %[[ONE]]
+// CHECK: %[[GE:.*]] = sft.mul %[[ONE]], %[[E]]
+// CHECK: %[[SUM:.*]] = sft.add %[[GN]], %[[GE]] : tensor<f32>
 // CHECK: sft.gradient @w, %[[SUM]]
 sft.variable parameter @w : tensor<f32>
 sft.step train @fan_out() {

@@ -36,14 +36,14 @@ sft.model @scale(%x: tensor<4xf32>, %y: tensor<4xf32>)
 
 // CHECK-LABEL: module @metrics
 // CHECK: sft.variable parameter frozen @z : tensor<f32>
-// CHECK: sft.step train @train({{.*}}) attributes {sft.clip_norm = 5.0{{.*}}, sft.optimizer = #sft.sgd<lr = 0.01>, sft.schedule = #sft.constant_rate}
+// CHECK: sft.step train @train({{.*}}) attributes {sft.clip_norm = 5.0{{.*}}, sft.optimizer = #sft.adagrad, sft.schedule = #sft.constant_rate}
 // CHECK:   sft.output loss "loss"
 // CHECK-NEXT: sft.output metric "error"
 // CHECK: sft.step evaluate
 // CHECK:   sft.output metric "error"
 // CHECK-NOT: sft.step predict
 sft.model @metrics(%x: tensor<4xf32>, %y: tensor<4xf32>)
-    optimizer = #sft.sgd<lr = 0.01> schedule = #sft.constant_rate
+    optimizer = #sft.adagrad schedule = #sft.constant_rate
     clip_norm = 5.0 {
   %w = sft.parameter "w" init(#sft.ones) : tensor<f32>
   %z = sft.parameter "z" init(#sft.ones) frozen : tensor<f32>
@@ -58,7 +58,8 @@ sft.model @metrics(%x: tensor<4xf32>, %y: tensor<4xf32>)
 
 // Dropout is a mask in @train and nothing elsewhere. Each has its own stream.
 
-// CHECK-LABEL: sft.step train
+// CHECK-LABEL: module @dropout
+// CHECK: sft.step train
 // CHECK: %[[W:.*]] = sft.read @w
 // CHECK: %[[SEED:.*]] = sft.runtime_scalar seed
 // CHECK: %[[STEP:.*]] = sft.runtime_scalar step
@@ -71,7 +72,7 @@ sft.model @metrics(%x: tensor<4xf32>, %y: tensor<4xf32>)
 // CHECK: sft.mul %[[W]], %[[MASK]]
 // CHECK-NOT: stream [[#STREAM]] word
 // CHECK: stream {{[0-9]+}} word
-// CHECK-LABEL: sft.step evaluate
+// CHECK: sft.step evaluate
 // CHECK-NOT: random_uniform
 // CHECK: sft.mse_loss
 sft.model @dropout(%y: tensor<4xf32>) optimizer = #sft.sgd<lr = 0.01> {

@@ -11,7 +11,7 @@ sft.model @model(%x: tensor<4xf32>) {
 
 // 2. One step of each kind.
 
-// expected-error@-3 {{there is no step `initialize`}}
+// expected-error@-4 {{there is no step `initialize`}}
 sft.step evaluate @evaluate() {
 }
 

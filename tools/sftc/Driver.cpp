@@ -11,6 +11,7 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Tools/Plugins/PassPlugin.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/WithColor.h"
@@ -158,13 +159,12 @@ bool Compilation::dump(Phase phase) {
   if (code) {
     (*module)->setAttr("sft.kernels", code);
   }
-  return writeAtomically(
-      llvm::formatv(
-          "{0}/{1:2}-{2}.mlir", options.dumpPhases,
-          llvm::fmt_align(int(phase), llvm::AlignStyle::Right, 2, '0'),
-          phaseName(phase))
-          .str(),
-      text);
+  std::string path =
+      llvm::formatv("{0}/{1}-{2}.mlir", options.dumpPhases,
+                    llvm::formatv("{0,0+2}", int(phase)).str(),
+                    phaseName(phase))
+          .str();
+  return writeAtomically(path, text);
 }
 
 bool Compilation::runPhase(Phase phase) {
