@@ -3,7 +3,6 @@
 #include "Batch.h"
 #include "Locate.h"
 
-#include "llvm/ADT/MapVector.h"
 #include "llvm/Support/Format.h"
 
 using namespace mlir;
@@ -40,7 +39,7 @@ private:
   const CheckOptions &options;
   std::optional<Program> whole, parts;
   /// Largest relative difference of each quantity over all steps.
-  llvm::MapVector<std::string, double> quantities;
+  std::map<std::string, double> quantities;
 };
 
 } // namespace
