@@ -63,8 +63,9 @@ AffineMap broadcastMap(Value operand, Value result) {
   SmallVector<AffineExpr> exprs;
   for (size_t i = 0; i < from.size(); ++i) {
     unsigned loop = unsigned(to.size() - from.size() + i);
-    exprs.push_back(from[i] == 1 ? getAffineConstantExpr(0, context)
-                                 : getAffineDimExpr(loop, context));
+    bool repeats = from[i] == 1 && to[loop] != 1;
+    exprs.push_back(repeats ? getAffineConstantExpr(0, context)
+                            : getAffineDimExpr(loop, context));
   }
   return AffineMap::get(unsigned(to.size()), 0, exprs, context);
 }

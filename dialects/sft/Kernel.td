@@ -78,7 +78,9 @@ def Sft_KernelYieldOp : Sft_Op<"kernel_yield", [Terminator, Pure,
   let summary = "The results of a kernel";
   let arguments = (ins Variadic<AnyType>:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
-  let builders = [OpBuilder<(ins), "">];
+  let builders = [OpBuilder<(ins), [{
+    build($_builder, $_state, ::mlir::ValueRange());
+  }]>];
 }
 
 #endif // SFT_KERNEL_TD

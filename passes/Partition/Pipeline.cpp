@@ -9,6 +9,7 @@ void buildPartitionPhase(mlir::OpPassManager &pm,
                          const CompilerOptions &options) {
   pm.addPass(createGlobalToLocal());
   // Localising leaves constants and index arithmetic behind, several times.
+  pm.addPass(mlir::createCanonicalizerPass());
   pm.addPass(mlir::createCSEPass());
   BucketCollectivesOptions buckets;
   buckets.bytes = options.bucketBytes;

@@ -38,8 +38,12 @@ public:
     }
     uint64_t width = sizeOf(DataType(buffer.type()));
     uint64_t begin = buffer.offset() + operand->offset() * width;
-    out.push_back(
-        {operand->buffer(), begin, begin + (last + 1) * width, reads, writes});
+    uint64_t end = begin + (last + 1) * width;
+    // Who writes up to a buffer's last element owns its padding too.
+    if (writes && end == buffer.offset() + dataBytes(buffer)) {
+      end = buffer.offset() + buffer.bytes();
+    }
+    out.push_back({operand->buffer(), begin, end, reads, writes});
   }
 
   void launch(const fb::Launch &launch) {

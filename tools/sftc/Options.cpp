@@ -122,7 +122,8 @@ constexpr char kOverview[] =
 } // namespace
 
 std::optional<DriverOptions> parseCommandLine(int argc, char **argv) {
-  Flags flags;
+  // For good: lld resets all registered options when it links the kernels.
+  static Flags flags;
   cl::HideUnrelatedOptions(flags.category);
   cl::ParseCommandLineOptions(argc, argv, kOverview);
 
