@@ -63,7 +63,7 @@ FailureOr<std::vector<std::byte>> emitPlan(ModuleOp module,
   plan.command_line = options.commandLine;
   plan.model = options.model;
   emitMesh(plan, mesh);
-  SharedTables shared{plan, {}, {}};
+  SharedTables shared(plan);
   for (auto program : module.getOps<plan::ProgramOp>()) {
     plan.programs.push_back(emitProgram(program, shared));
   }

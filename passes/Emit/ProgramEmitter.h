@@ -11,6 +11,8 @@ namespace sft {
 
 /// Tables that all programs of a plan share.
 struct SharedTables {
+  explicit SharedTables(fb::PlanT &plan) : plan(plan) {}
+
   fb::PlanT &plan;
   llvm::DenseMap<mlir::Attribute, uint32_t> groups;
   llvm::StringMap<uint32_t> locations;
