@@ -59,7 +59,8 @@ TEST_F(Interpreter, RunsAModel) {
   EXPECT_TRUE(failed(runModel(model, {vector({2, 3})}, {})));
   EXPECT_NE(errors.find("\"w\" was given no value"), std::string::npos);
   EXPECT_TRUE(failed(runModel(model, {vector({2})}, {})));
-  EXPECT_NE(errors.find("tensor<2xf32> has another shape"), std::string::npos);
+  EXPECT_NE(errors.find("'tensor<2xf32>' has another shape"),
+            std::string::npos);
 }
 
 constexpr char kIncrement[] = R"(
