@@ -66,6 +66,7 @@ int main(int argc, char **argv) {
   }
 
   mlir::MLIRContext context;
+  context.printOpOnDiagnostic(false);
   context.loadDialect<sft::SftDialect>();
   auto sources = std::make_shared<llvm::SourceMgr>();
   sources->AddNewSourceBuffer(std::move(file), llvm::SMLoc());
