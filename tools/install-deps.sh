@@ -26,10 +26,12 @@ as_root=
 [ "$(id -u)" -eq 0 ] || as_root=sudo
 
 echo "install-deps: installing$missing" >&2
-$as_root apt-get update -q
+# A list of somebody else that cannot be read is no reason to stop.
+$as_root apt-get update -q || true
 # shellcheck disable=SC2086  # a list of packages
 if ! $as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -q -y --no-install-recommends $missing; then
+    apt-get -o DPkg::Lock::Timeout=300 -q -y --no-install-recommends \
+    install $missing </dev/null; then
   echo "install-deps: apt-get could not install everything. On Debian 12, LLVM 22" \
     "comes from bookworm-security; elsewhere see https://apt.llvm.org." >&2
   exit 1
