@@ -217,9 +217,10 @@ int64_t placeTemporaries(ArrayRef<std::unique_ptr<Storage>> temporaries,
       bySize.push_back(storage.get());
     }
   }
-  llvm::sort(bySize,
-                    [](Storage *a, Storage *b) { return std::tuple(-a->bytes, a->first, a->name) <
-           std::tuple(-b->bytes, b->first, b->name); });
+  llvm::sort(bySize, [](Storage *a, Storage *b) {
+    return std::tuple(-a->bytes, a->first, a->name) <
+           std::tuple(-b->bytes, b->first, b->name);
+  });
   int64_t end = base;
   for (Storage *storage : bySize) {
     // `placed` is in order of offsets: take the first gap that is large enough.

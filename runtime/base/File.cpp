@@ -194,8 +194,7 @@ Expected<FileWriter> FileWriter::create(const std::string &path) {
 Status FileWriter::write(std::span<const std::byte> bytes) {
   FailAction fault = failpoint("file.write");
   if (fault == FailAction::Short) {
-    [[maybe_unused]] ssize_t put =
-        ::write(fd, bytes.data(), bytes.size() / 2);
+    [[maybe_unused]] ssize_t put = ::write(fd, bytes.data(), bytes.size() / 2);
   }
   if (int error = failErrno(fault)) {
     return failure(Code::Io, 541, "write", path, error);

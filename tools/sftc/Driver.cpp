@@ -159,11 +159,10 @@ bool Compilation::dump(Phase phase) {
   if (code) {
     (*module)->setAttr("sft.kernels", code);
   }
-  std::string path =
-      llvm::formatv("{0}/{1}-{2}.mlir", options.dumpPhases,
-                    llvm::formatv("{0,0+2}", int(phase)).str(),
-                    phaseName(phase))
-          .str();
+  std::string path = llvm::formatv("{0}/{1}-{2}.mlir", options.dumpPhases,
+                                   llvm::formatv("{0,0+2}", int(phase)).str(),
+                                   phaseName(phase))
+                         .str();
   return writeAtomically(path, text);
 }
 
