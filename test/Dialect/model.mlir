@@ -1,6 +1,6 @@
 // RUN: sft-opt %s --verify-roundtrip | FileCheck %s
 
-// CHECK-LABEL: sft.model @line(%{{.*}}: tensor<4x1xf32>, %{{.*}}: tensor<4x1xf32>) optimizer = #sft.sgd<lr = 0.01>
+// CHECK-LABEL: sft.model @line(%{{.*}}: tensor<4x1xf32>, %{{.*}}: tensor<4x1xf32>) optimizer = #sft.sgd {
 sft.model @line(%x: tensor<4x1xf32>, %y: tensor<4x1xf32>)
     optimizer = #sft.sgd<lr = 0.01> {
   %w = sft.parameter "w" init(#sft.zeros) : tensor<1x1xf32>
