@@ -121,7 +121,7 @@ def Sft_ExpandRowsOp : Sft_PureOp<"expand_rows", [Sft_Infer, Sft_Sharded,
 }
 
 def Sft_IotaOp : Sft_PureOp<"iota", [
-    Sft_Loop, Sft_ShardedByPosition]> {
+    Sft_LoopOverIndices, Sft_ShardedByPosition]> {
   let summary = "The global position along an axis";
   let description = [{
     y[i0, i1, ..] = i_axis + offset. `offset` (an i64 scalar) is this shard's first
@@ -141,7 +141,7 @@ def Sft_IotaOp : Sft_PureOp<"iota", [
 }
 
 def Sft_RandomUniformOp : Sft_PureOp<"random_uniform", [
-    Sft_Loop, Sft_ShardedByPosition]> {
+    Sft_LoopOverIndices, Sft_ShardedByPosition]> {
   let summary = "Uniform random numbers in (0, 1), keyed by global index";
   let description = [{
     Philox4x32-10 (Salmon et al. 2011) with key = (low and high word of seed) and

@@ -105,6 +105,8 @@ void ScatterAddOp::buildKernel(OpBuilder &builder, ArrayRef<Value> operands,
 
 SmallVector<int64_t> IotaOp::getLoopBounds() { return shapeOf(getY()); }
 
+bool IotaOp::usesIndices() { return true; }
+
 AffineMap IotaOp::getOperandMap(unsigned i) {
   return broadcastMap(getOperand(i), getY());
 }

@@ -41,6 +41,8 @@ defvar Sft_Sharded = DeclareOpInterfaceMethods<Sft_ShardingRuleOpInterface>;
 defvar Sft_ShardedByPosition =
     DeclareOpInterfaceMethods<Sft_ShardingRuleOpInterface, ["localize"]>;
 defvar Sft_Loop = DeclareOpInterfaceMethods<Sft_LoopOpInterface>;
+defvar Sft_LoopOverIndices =
+    DeclareOpInterfaceMethods<Sft_LoopOpInterface, ["usesIndices"]>;
 defvar Sft_KernelLoops = DeclareOpInterfaceMethods<Sft_KernelOpInterface>;
 
 #endif // SFT_OP_BASE_TD

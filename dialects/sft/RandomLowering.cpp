@@ -84,6 +84,8 @@ SmallVector<int64_t> RandomUniformOp::getLoopBounds() {
   return shapeOf(getY());
 }
 
+bool RandomUniformOp::usesIndices() { return true; }
+
 AffineMap RandomUniformOp::getOperandMap(unsigned i) {
   return broadcastMap(getOperand(i), getY());
 }

@@ -47,7 +47,7 @@ StringRef variableWritten(Value result) {
   return {};
 }
 
-/// Inputs stay as loaded; a variable's buffer goes to its next value only, and
+/// Inputs and runtime scalars stay as written; a variable's buffer goes to its next value only, and
 /// that one has no better place.
 bool mayTake(Value buffer, Value result) {
   Operation *def = buffer.getDefiningOp();
@@ -55,7 +55,8 @@ bool mayTake(Value buffer, Value result) {
   if (auto read = dyn_cast_if_present<ReadOp>(def)) {
     return read.getVariable() == target;
   }
-  return def && target.empty();
+  return isa_and_present<KernelOp, ContractOp, AllReduceOp, AllGatherOp>(def) &&
+         target.empty();
 }
 
 bool isIdentityAt(AffineMap map) { return map && map.isIdentity(); }
