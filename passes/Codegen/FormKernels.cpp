@@ -4,9 +4,10 @@
 //    producer, or of another user of one of its operands; else it starts one.
 //    A join is legal if values that flow inside stay within one iteration, and
 //    if no path leaves the cluster and comes back to it.
-// 2. Clusters and the other ops are put in an order in which every value stands
+// 2. Clusters that hand values to each other merge, under the same conditions.
+// 3. Clusters and the other ops are put in an order in which every value stands
 //    before its users, as near to the old order as that allows.
-// 3. Clusters become sft.kernel ops.
+// 4. Clusters become sft.kernel ops.
 //
 //===----------------------------------------------------------------------===//
 #include "dialects/sft/Sft.h"
@@ -44,7 +45,11 @@ private:
   Unit *findCluster(Operation *op, ArrayRef<int64_t> bounds, unsigned segment);
   bool mayJoin(Operation *op, Unit &unit);
   bool flowsWithinIteration(Operation *op, Unit &unit);
-  bool reaches(Operation *op, Unit &unit);
+  bool dependsThroughOthers(ArrayRef<Operation *> ops, Unit *unit,
+                            Unit &target);
+  bool mayMerge(Unit &a, Unit &b);
+  void merge(Unit &into, Unit &from);
+  void mergeClusters();
   Unit *unitOf(Value value);
   SmallVector<Unit *> inOrder();
   void emit(Unit &unit, OpBuilder &builder);
@@ -64,7 +69,7 @@ Unit *KernelFormer::unitOf(Value value) {
   return def ? unitOfOp.lookup(def) : nullptr;
 }
 
-/// Every value of the cluster that `op` reads is the element of this iteration.
+/// Every value of `unit` that `op` reads is the element of this iteration.
 bool KernelFormer::flowsWithinIteration(Operation *op, Unit &unit) {
   auto loop = cast<LoopOpInterface>(op);
   for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
@@ -81,50 +86,91 @@ bool KernelFormer::flowsWithinIteration(Operation *op, Unit &unit) {
   return true;
 }
 
-/// True if some operand of `op` from outside the unit depends on the unit.
-bool KernelFormer::reaches(Operation *op, Unit &unit) {
-  unsigned first = position[unit.ops.front()];
-  SmallVector<Operation *> work;
-  DenseSet<Operation *> seen;
+/// True if `ops` (of `unit`, or about to join it) depend on `target` by way of
+/// something outside of both.
+bool KernelFormer::dependsThroughOthers(ArrayRef<Operation *> ops, Unit *unit,
+                                        Unit &target) {
+  unsigned first = position[target.ops.front()];
+  SmallVector<Unit *> work;
+  DenseSet<Unit *> seen;
   auto visitOperands = [&](Operation *user) {
     for (Value operand : user->getOperands()) {
-      Operation *def = operand.getDefiningOp();
-      if (def && seen.insert(def).second) {
-        work.push_back(def);
+      Unit *from = unitOf(operand);
+      // What ends before the target begins cannot depend on it.
+      if (from && position[from->ops.back()] >= first &&
+          seen.insert(from).second) {
+        work.push_back(from);
       }
     }
   };
-  for (Value operand : op->getOperands()) {
-    Unit *from = unitOf(operand);
-    if (from && from != &unit && seen.insert(operand.getDefiningOp()).second) {
-      work.push_back(operand.getDefiningOp());
-    }
-  }
+  seen.insert(unit);
+  seen.insert(&target);
+  llvm::for_each(ops, visitOperands);
+  seen.erase(&target);
   while (!work.empty()) {
-    Operation *at = work.pop_back_val();
-    Unit *in = unitOfOp.lookup(at);
-    if (in == &unit) {
+    Unit *at = work.pop_back_val();
+    if (at == &target) {
       return true;
     }
-    // What comes earlier than the whole unit cannot depend on it, except
-    // through a cluster that also holds later ops.
-    if (!in || (!in->isCluster && position[at] < first)) {
-      continue;
-    }
-    if (position[in->ops.back()] < first) {
-      continue;
-    }
-    for (Operation *member : in->ops) {
-      seen.insert(member);
-      visitOperands(member);
-    }
+    llvm::for_each(at->ops, visitOperands);
   }
   return false;
 }
 
 bool KernelFormer::mayJoin(Operation *op, Unit &unit) {
   return unit.ops.size() < maxOps && flowsWithinIteration(op, unit) &&
-         !reaches(op, unit);
+         !dependsThroughOthers(op, nullptr, unit);
+}
+
+/// Two clusters that hand values to each other become one where that is legal.
+bool KernelFormer::mayMerge(Unit &a, Unit &b) {
+  bool alike = a.isCluster && b.isCluster && a.segment == b.segment &&
+               a.bounds == b.bounds && a.ops.size() + b.ops.size() <= maxOps;
+  return alike &&
+         llvm::all_of(
+             a.ops,
+             [&](Operation *op) { return flowsWithinIteration(op, b); }) &&
+         llvm::all_of(
+             b.ops,
+             [&](Operation *op) { return flowsWithinIteration(op, a); }) &&
+         !dependsThroughOthers(a.ops, &a, b) &&
+         !dependsThroughOthers(b.ops, &b, a);
+}
+
+void KernelFormer::merge(Unit &into, Unit &from) {
+  for (Operation *op : from.ops) {
+    unitOfOp[op] = &into;
+  }
+  into.ops.append(from.ops);
+  llvm::sort(into.ops, [&](Operation *a, Operation *b) {
+    return position[a] < position[b];
+  });
+  from.ops.clear();
+}
+
+void KernelFormer::mergeClusters() {
+  for (auto &unit : units) {
+    bool changed = unit->isCluster;
+    while (changed) {
+      changed = false;
+      llvm::SetVector<Unit *> producers;
+      for (Operation *op : unit->ops) {
+        for (Value operand : op->getOperands()) {
+          Unit *from = unitOf(operand);
+          if (from && from != unit.get()) {
+            producers.insert(from);
+          }
+        }
+      }
+      for (Unit *producer : producers) {
+        if (mayMerge(*unit, *producer)) {
+          merge(*unit, *producer);
+          changed = true;
+        }
+      }
+    }
+  }
+  llvm::erase_if(units, [](const auto &unit) { return unit->ops.empty(); });
 }
 
 Unit *KernelFormer::findCluster(Operation *op, ArrayRef<int64_t> bounds,
@@ -325,6 +371,7 @@ void materializeConstants(Block &block) {
 
 void KernelFormer::run() {
   assignUnits();
+  mergeClusters();
   SmallVector<Unit *> order = inOrder();
   OpBuilder builder = OpBuilder::atBlockEnd(&block);
   for (Unit *unit : order) {
