@@ -8,7 +8,7 @@ packages="
   liblld-22-dev clang-format-22 clang-tidy-22 libclang-rt-22-dev
   libdnnl-dev libopenmpi-dev openmpi-bin
   flatbuffers-compiler libflatbuffers-dev libxxhash-dev nlohmann-json3-dev
-  zlib1g-dev libgtest-dev libbenchmark-dev
+  zlib1g-dev libgtest-dev libgmock-dev libbenchmark-dev
   ccache cmake ninja-build pkg-config
   python3 python3-numpy python3-psutil"
 
