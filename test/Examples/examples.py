@@ -1,0 +1,228 @@
+"""Runs an example of the build tree and judges it by its numbers.
+
+  examples.py NAME BUILD
+
+1. tools/run-example.sh trains it as its run.conf says; it must reach its goal.
+2. On 1, 2, 3 and 4 ranks, 200 steps: the losses of one rank within 1e-5
+   relative; a mesh that does not divide the batch is refused with a message.
+3. The same run twice, and once under mpirun: the same losses and parameters, bit
+   for bit.
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+
+SOURCE = pathlib.Path(__file__).parents[2]
+STEPS = 200
+MPIRUN = ["mpirun", "--oversubscribe", "--bind-to", "none", "-n"]
+AS_ROOT = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+SKIPPED = 77
+
+
+def check(condition, message):
+    if not condition:
+        sys.exit("error: " + message)
+
+
+def execute(command):
+    return subprocess.run(
+        [str(word) for word in command],
+        env={**os.environ, **AS_ROOT},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=100,
+    )
+
+
+def output_of(command):
+    done = execute(command)
+    check(
+        done.returncode == 0,
+        f"{command} ended with {done.returncode}: {done.stderr}",
+    )
+    return done.stdout
+
+
+def load_safetensors(path):
+    whole = path.read_bytes()
+    begin = 8 + int.from_bytes(whole[:8], "little")
+    header = json.loads(whole[8:begin])
+    header.pop("__metadata__", None)
+    return {
+        name: np.frombuffer(
+            whole[begin:][slice(*tensor["data_offsets"])], np.float32
+        ).reshape(tensor["shape"])
+        for name, tensor in header.items()
+    }
+
+
+class Example:
+    def __init__(self, name, build, out=None):
+        self.name, self.build = name, build
+        self.source = SOURCE / "examples" / name
+        self.data = build / "examples" / name
+        self.out = build / "test" / "Examples" / (out or name)
+        shutil.rmtree(self.out, ignore_errors=True)
+        self.out.mkdir(parents=True)
+
+    def flag(self, name):
+        """What run.conf says for a flag of sft-run."""
+        for line in (self.source / "run.conf").read_text().split():
+            if line.startswith(f"--{name}="):
+                return line.split("=", 1)[1].format(
+                    source=self.source, data=self.data
+                )
+
+    def run(self, *flags):
+        """The runner's results: {"loss": 0.1, "eval_accuracy": 0.97, ...}."""
+        runner = SOURCE / "tools" / "run-example.sh"
+        lines = output_of([runner, self.name, "--quiet", "--", *flags])
+        return {k: float(v) for k, v in map(str.split, lines.splitlines())}
+
+    def compile(self, ranks):
+        plan = self.out / f"{ranks}.plan"
+        return plan, execute(
+            [
+                self.build / "bin" / "sftc",
+                self.source / "model.mlir",
+                f"--mesh=data={ranks}",
+                "--quiet",
+                "-o",
+                plan,
+            ]
+        )
+
+    def train(self, plan, run, launcher=(), steps=STEPS):
+        """Losses of the steps and bytes of the saved parameters."""
+        metrics = self.out / (run + ".jsonl")
+        saved = self.out / (run + ".safetensors")
+        output_of(
+            [
+                *launcher,
+                self.build / "bin" / "sft-run",
+                plan,
+                "--data=" + self.flag("data"),
+                f"--steps={steps}",
+                "--quiet",
+                f"--metrics={metrics}",
+                f"--save={saved}",
+            ]
+        )
+        records = map(json.loads, metrics.read_text().splitlines())
+        losses = [r["loss"] for r in records if "step_ms" in r]
+        check(len(losses) == steps, f"{run}: {len(losses)} losses")
+        return np.array(losses), saved.read_bytes()
+
+
+def same_bits(a, b):
+    return np.array_equal(a[0], b[0]) and a[1] == b[1]
+
+
+def check_meshes(example):
+    text = (example.source / "model.mlir").read_text()
+    batch = int(re.search(r"%x: (?:tensor|!sft\.csr)<(\d+)x", text)[1])
+    for ranks in (1, 2, 3, 4):
+        plan, compiled = example.compile(ranks)
+        if batch % ranks:
+            check(compiled.returncode == 1, f"{ranks} ranks were not refused")
+            check("does not divide" in compiled.stderr, compiled.stderr)
+            continue
+        check(compiled.returncode == 0, compiled.stderr)
+        first = example.train(plan, f"{ranks}-threads")
+        if ranks == 1:
+            one = first[0]
+        np.testing.assert_allclose(
+            first[0], one, rtol=1e-5, err_msg=f"{ranks} ranks"
+        )
+        again = example.train(plan, f"{ranks}-again")
+        check(same_bits(first, again), f"{ranks} ranks: a run does not repeat")
+        mpi = example.train(plan, f"{ranks}-mpi", [*MPIRUN, ranks])
+        check(same_bits(first, mpi), f"{ranks} ranks: threads and mpi differ")
+
+
+def linear_regression(example):
+    """Against gradient descent in NumPy, in double precision."""
+    saved = example.out / "line.safetensors"
+    example.run(f"--save={saved}")
+    table = np.loadtxt(example.source / "points.csv", delimiter=",", skiprows=1)
+    x, y = table.T
+    w = b = 0.0
+    for _ in range(1000):
+        slope = 2 * (w * x + b - y) / len(x)
+        w, b = w - 0.01 * slope @ x, b - 0.01 * slope.sum()
+    line = load_safetensors(saved)
+    np.testing.assert_allclose(line["w"].item(), w, rtol=1e-5)
+    np.testing.assert_allclose(line["b"].item(), b, rtol=1e-5)
+
+
+def at_least(metric, bound):
+    def goal(example):
+        reached = example.run()[metric]
+        check(reached >= bound, f"{metric} is {reached}, not {bound}")
+
+    return goal
+
+
+def at_most(metric, bound):
+    def goal(example):
+        reached = example.run()[metric]
+        check(reached <= bound, f"{metric} is {reached}, not {bound}")
+
+    return goal
+
+
+def dense_is_sparse(example):
+    """The same rows as vectors and as CSR: the same losses and parameters."""
+    at_most("loss", 5)(example)
+    sparse = Example("sft-sparse", example.build, out="sft-dense-as-sparse")
+    sparse.run("--steps=0")  # makes its data
+    dense_losses, dense_w = losses_and_w(example)
+    sparse_losses, sparse_w = losses_and_w(sparse)
+    np.testing.assert_allclose(dense_losses, sparse_losses, rtol=1e-5)
+    # Not element by element: Adam's step by a gradient near zero is mostly the
+    # sign of a rounding error.
+    error = np.linalg.norm(dense_w - sparse_w) / np.linalg.norm(sparse_w)
+    check(error <= 1e-5, f"dense and sparse parameters differ by {error}")
+
+
+def losses_and_w(example):
+    plan, compiled = example.compile(1)
+    check(compiled.returncode == 0, compiled.stderr)
+    losses, _ = example.train(plan, "compared")
+    saved = load_safetensors(example.out / "compared.safetensors")
+    return losses, saved["w"]
+
+
+GOALS = {
+    "linear-regression": linear_regression,
+    "perceptron": at_least("eval_accuracy", 1),
+    "housing": at_most("eval_mean_absolute_error", 2.5),
+    "classifier": at_least("eval_accuracy", 0.97),
+    "digits": at_least("eval_accuracy", 0.96),
+    "sft-dense": dense_is_sparse,
+    "sft-sparse": at_most("loss", 5),
+    "mushrooms": at_least("eval_accuracy", 0.99),
+    "text": at_least("eval_accuracy", 0.65),
+}
+
+
+def main():
+    name, build = sys.argv[1], pathlib.Path(sys.argv[2])
+    example = Example(name, build)
+    made = example.data / "made"
+    if name == "text" and not made.exists() and not shutil.which("apt-get"):
+        print("skipped: its data are in a Debian package, apt-get is not here")
+        sys.exit(SKIPPED)
+    GOALS[name](example)
+    check_meshes(example)
+
+
+if __name__ == "__main__":
+    main()
