@@ -23,4 +23,14 @@ def PlanMemory : Pass<"sft-plan-memory", "::mlir::ModuleOp"> {
   let dependentDialects = ["::sft::plan::PlanDialect"];
 }
 
+def VerifyPlacement : Pass<"sft-verify-placement", "::mlir::ModuleOp"> {
+  let summary = "Exit of the phase: every byte has its place, and no live one two owners";
+  let description = [{
+    1. A module has a plan.program and no step or variable is left.
+    2. Buffers lie within the arena; parts within their bucket.
+    3. Buffers that live for the whole run share bytes with none but their parts.
+    4. What an instruction reads was written last by the buffer that it names.
+  }];
+}
+
 #endif // SFT_PLACEMENT_PASSES_TD

@@ -5,6 +5,7 @@ namespace sft {
 
 void buildPlacementPhase(mlir::OpPassManager &pm, const CompilerOptions &) {
   pm.addPass(createPlanMemory());
+  pm.addPass(createVerifyPlacement());
 }
 
 } // namespace sft

@@ -1,0 +1,224 @@
+//===- VerifyPlacement.cpp - Bytes and their owners -----------------------===//
+//
+// The loader proves the same of the file, byte by byte; here an error still
+// knows the op.
+//
+//===----------------------------------------------------------------------===//
+#include "dialects/plan/Plan.h"
+#include "passes/Placement/Passes.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace sft {
+#define GEN_PASS_DEF_VERIFYPLACEMENT
+#include "passes/Placement/Passes.h.inc"
+
+namespace {
+
+/// The bucket of a part, else the buffer itself.
+plan::BufferOp rootOf(Value memory) {
+  auto buffer = memory.getDefiningOp<plan::BufferOp>();
+  return buffer.getParent() ? rootOf(buffer.getParent()) : buffer;
+}
+
+int64_t endOf(plan::BufferOp buffer) {
+  return buffer.getOffset() + buffer.getBytes();
+}
+
+bool isTemporary(plan::BufferOp buffer) {
+  return buffer.getKind() == plan::BufferKind::Temporary;
+}
+
+/// C2
+LogicalResult verifyPlace(plan::BufferOp buffer, plan::ProgramOp program) {
+  if (endOf(buffer) > program.getArenaBytes()) {
+    return buffer.emitOpError()
+           << "ends at byte " << endOf(buffer) << " of an arena of "
+           << program.getArenaBytes();
+  }
+  if (!buffer.getParent()) {
+    return success();
+  }
+  auto parent = buffer.getParent().getDefiningOp<plan::BufferOp>();
+  if (buffer.getOffset() < parent.getOffset() ||
+      endOf(buffer) > endOf(parent)) {
+    return buffer.emitOpError("is not within its parent");
+  }
+  return success();
+}
+
+/// C3: neighbours in order of offsets, of which one is persistent.
+LogicalResult verifyPersistent(plan::ProgramOp program) {
+  SmallVector<plan::BufferOp> roots;
+  for (auto buffer : program.getBody().getOps<plan::BufferOp>()) {
+    if (!buffer.getParent()) {
+      roots.push_back(buffer);
+    }
+  }
+  llvm::stable_sort(roots, [](plan::BufferOp a, plan::BufferOp b) {
+    return a.getOffset() < b.getOffset();
+  });
+  plan::BufferOp furthest;
+  for (plan::BufferOp buffer : roots) {
+    bool overlaps = furthest && buffer.getOffset() < endOf(furthest);
+    if (overlaps && !(isTemporary(buffer) && isTemporary(furthest))) {
+      InFlightDiagnostic diagnostic =
+          buffer.emitOpError() << "shares bytes with \"" << furthest.getName()
+                               << "\", and one of them lives for the whole run";
+      diagnostic.attachNote(furthest.getLoc()) << "the other buffer";
+      return diagnostic;
+    }
+    if (!furthest || endOf(buffer) > endOf(furthest)) {
+      furthest = buffer;
+    }
+  }
+  return success();
+}
+
+/// What an instruction reads and writes.
+struct Accesses {
+  SmallVector<Value> reads, writes;
+};
+
+Accesses accessesOf(Operation &op) {
+  Accesses result;
+  llvm::TypeSwitch<Operation *>(&op)
+      .Case([&](plan::LaunchOp launch) {
+        for (auto [arg, access] :
+             llvm::zip_equal(launch.getArgs(), launch.getAccess())) {
+          if (access & 1) {
+            result.reads.push_back(arg);
+          }
+          if (access & 2) {
+            result.writes.push_back(arg);
+          }
+        }
+      })
+      .Case([&](plan::ContractOp contract) {
+        result.reads = {contract.getLhs(), contract.getRhs()};
+        if (contract.getBias()) {
+          result.reads.push_back(contract.getBias());
+        }
+        result.writes = {contract.getOut()};
+      })
+      .Case([&](plan::CollectiveOp collective) {
+        result.reads = {collective.getIn()};
+        result.writes = {collective.getOut()};
+      })
+      .Case([&](plan::CopyOp copy) {
+        result.reads = {copy.getFrom()};
+        result.writes = {copy.getTo()};
+      })
+      .Case<plan::SendOp, plan::OutputOp>(
+          [&](auto op) { result.reads = {op.getBuffer()}; })
+      .Case<plan::RecvOp, plan::FillOp>(
+          [&](auto op) { result.writes = {op.getBuffer()}; });
+  return result;
+}
+
+/// C4, buffer by buffer: a write to one ends the life of every other temporary
+/// in the same bytes. A bucket lives by the writes to its parts.
+class LiveBuffers {
+public:
+  explicit LiveBuffers(plan::ProgramOp program) {
+    for (auto buffer : program.getBody().getOps<plan::BufferOp>()) {
+      if (isTemporary(buffer) && !buffer.getParent()) {
+        temporaries.push_back(buffer);
+      }
+    }
+  }
+
+  LogicalResult run(plan::FunctionOp function) {
+    for (Operation &op : function.getBody().front()) {
+      Accesses accesses = accessesOf(op);
+      for (Value memory : accesses.reads) {
+        if (failed(read(op, memory))) {
+          return failure();
+        }
+      }
+      for (Value memory : accesses.writes) {
+        write(memory.getDefiningOp<plan::BufferOp>());
+      }
+    }
+    return success();
+  }
+
+private:
+  LogicalResult read(Operation &op, Value memory) {
+    plan::BufferOp root = rootOf(memory);
+    if (!isTemporary(root) || live.contains(root)) {
+      return success();
+    }
+    InFlightDiagnostic diagnostic =
+        op.emitOpError() << "reads \"" << root.getName() << "\", which ";
+    plan::BufferOp other = overwrittenBy.lookup(root);
+    if (!other) {
+      return diagnostic << "nothing has written";
+    }
+    return diagnostic << "\"" << other.getName() << "\" has overwritten";
+  }
+
+  void write(plan::BufferOp buffer) {
+    plan::BufferOp root = rootOf(buffer.getMemory());
+    if (!isTemporary(root)) {
+      return;
+    }
+    for (plan::BufferOp other : temporaries) {
+      if (other != root && other.getOffset() < endOf(buffer) &&
+          buffer.getOffset() < endOf(other) && live.erase(other)) {
+        overwrittenBy[other] = buffer;
+      }
+    }
+    live.insert(root);
+  }
+
+  SmallVector<plan::BufferOp> temporaries;
+  llvm::DenseSet<Operation *> live;
+  DenseMap<Operation *, plan::BufferOp> overwrittenBy;
+};
+
+LogicalResult verifyProgram(plan::ProgramOp program) {
+  for (auto buffer : program.getBody().getOps<plan::BufferOp>()) {
+    if (failed(verifyPlace(buffer, program))) {
+      return failure();
+    }
+  }
+  if (failed(verifyPersistent(program))) {
+    return failure();
+  }
+  // Functions stand in the order of a run; an update goes on with what the
+  // gradients left.
+  LiveBuffers buffers(program);
+  for (auto function : program.getBody().getOps<plan::FunctionOp>()) {
+    if (failed(buffers.run(function))) {
+      return failure();
+    }
+  }
+  return success();
+}
+
+struct VerifyPlacement : impl::VerifyPlacementBase<VerifyPlacement> {
+  void runOnOperation() override {
+    bool any = false;
+    for (Operation &op : *getOperation().getBody()) {
+      if (isa<StepOp, VariableOp>(op)) { // C1
+        op.emitOpError("is left after memory planning");
+        return signalPassFailure();
+      }
+      auto program = dyn_cast<plan::ProgramOp>(op);
+      any |= bool(program);
+      if (program && failed(verifyProgram(program))) {
+        return signalPassFailure();
+      }
+    }
+    if (!any) {
+      getOperation().emitError("has no plan.program");
+      signalPassFailure();
+    }
+  }
+};
+
+} // namespace
+} // namespace sft
