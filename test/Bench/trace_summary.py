@@ -10,6 +10,7 @@ import collections
 import json
 import os
 import re
+import signal
 import statistics
 import sys
 
@@ -45,6 +46,7 @@ def print_table(durations):
 def main():
     if not 2 <= len(sys.argv) <= 3 or not os.path.exists(sys.argv[1]):
         sys.exit(__doc__)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # for `| head`
     rank = int(sys.argv[2]) if len(sys.argv) == 3 else 0
     print_table(read_durations(sys.argv[1], rank))
 

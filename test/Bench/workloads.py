@@ -21,7 +21,8 @@ class Workload:
     loss: str  # "mse" or "cross_entropy"
     batches: int  # in the data file
     steps: int  # of one timed run of a peer
-    targets: dict  # peer -> least ratio SFT / peer
+    sft_steps: int  # of one timed run of SFT
+    targets: dict  # "torch", "jax" or "best" -> least ratio SFT / peer
     nonzeros: int = 0  # a row; 0 for dense input
     lazy: bool = False  # Adam on the rows that occurred only
 
@@ -41,21 +42,21 @@ WORKLOADS = {
     w.name: w
     for w in [
         Workload("housing", "housing 13→64→1, batch 32", (13, 64, 1), 32,
-                 "mse", 64, 3000, {"torch": 60, "jax": 10}),
+                 "mse", 64, 2000, 60000, {"torch": 60, "jax": 10}),
         Workload("digits", "digits 64→128→10, batch 64", (64, 128, 10), 64,
-                 "cross_entropy", 64, 3000, {"torch": 30, "jax": 6}),
+                 "cross_entropy", 64, 2000, 20000, {"torch": 30, "jax": 6}),
         Workload("sparse", "sft-sparse 10000→100, batch 32, Adam over all of W",
-                 (10000, 100), 32, "mse", 64, 300, {"torch": 8, "jax": 2},
+                 (10000, 100), 32, "mse", 64, 300, 1000, {"torch": 8, "jax": 2},
                  nonzeros=50),
         Workload("sparse-rows", "the same, Adam on the rows that occurred",
-                 (10000, 100), 32, "mse", 64, 600, {"torch": 12},
+                 (10000, 100), 32, "mse", 64, 500, 3000, {"torch": 12},
                  nonzeros=50, lazy=True),
         Workload("mlp-512", "MLP 784→512→512→10, batch 256",
-                 (784, 512, 512, 10), 256, "cross_entropy", 16, 300,
-                 {"best": 1.4}),
+                 (784, 512, 512, 10), 256, "cross_entropy", 16, 200,
+                 300, {"best": 1.4}),
         Workload("mlp-4096", "MLP 1024→4096→4096→1024, batch 512",
-                 (1024, 4096, 4096, 1024), 512, "mse", 4, 10,
-                 {"best": 1.25}),
+                 (1024, 4096, 4096, 1024), 512, "mse", 4, 6,
+                 8, {"best": 1.25}),
     ]
 }
 
