@@ -1,9 +1,43 @@
 #include "runtime/data/Binding.h"
 
-#include <cstring>
+#include <algorithm>
 
 namespace sft::rt {
 namespace {
+
+/// The rows of one rank's part of a batch: drawn once, used by every input.
+class RowCache {
+public:
+  RowOrder rows(int64_t first, int64_t count, int64_t total,
+                const Shuffle *shuffle) {
+    bool same = first == this->first && count == int64_t(ids.size()) &&
+                bool(shuffle) == drawn.has_value() &&
+                (!shuffle || *shuffle == *drawn);
+    if (!same) {
+      draw(first, count, total, shuffle);
+    }
+    return {ids.data(), std::clamp<int64_t>(total - first, 0, count)};
+  }
+
+private:
+  void draw(int64_t first, int64_t count, int64_t total,
+            const Shuffle *shuffle) {
+    this->first = first;
+    drawn.reset();
+    ids.resize(size_t(count));
+    for (int64_t row = 0; row < count; ++row) {
+      ids[size_t(row)] = std::min(first + row, total - 1);
+    }
+    if (shuffle) {
+      shuffle->map(ids);
+      drawn = *shuffle;
+    }
+  }
+
+  int64_t first = -1;
+  std::optional<Shuffle> drawn;
+  std::vector<int64_t> ids;
+};
 
 class MemoryBatches final : public BatchReader {
 public:
@@ -18,7 +52,8 @@ public:
   void load(size_t input, int64_t batch, const Shuffle *shuffle,
             void *const *buffers) const override {
     const InputSpec &spec = inputs[input];
-    RowOrder order{batch * spec.globalShape[0] + spec.firstRow, total, shuffle};
+    RowOrder order = cache.rows(batch * spec.globalShape[0] + spec.firstRow,
+                                spec.rows, total, shuffle);
     sources[input].gather(sources[input], order, spec.rows, buffers);
   }
 
@@ -39,7 +74,7 @@ private:
     std::vector<T> row(size_t(source.elements));
     void *buffers[] = {row.data()};
     for (int64_t sample = 0; sample < total; ++sample) {
-      source.gather(source, {sample, total, nullptr}, 1, buffers);
+      source.gather(source, {&sample, 1}, 1, buffers);
       for (T label : row) {
         if (label < 0 || label >= classes) {
           return badLabel(inputs[input].name, sample, label, classes);
@@ -62,6 +97,7 @@ private:
   std::vector<InputSpec> inputs;
   std::vector<RowSource> sources;
   int64_t total;
+  mutable RowCache cache; ///< a reader belongs to one rank's thread
 };
 
 } // namespace

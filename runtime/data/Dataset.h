@@ -117,6 +117,9 @@ class Shuffle {
 public:
   Shuffle(uint64_t rows, uint64_t seed, uint64_t epoch);
   uint64_t operator()(uint64_t index) const;
+  /// Replaces each index by its image; quicker than one at a time.
+  void map(std::span<int64_t> indices) const;
+  bool operator==(const Shuffle &) const = default;
 
 private:
   static constexpr int kRounds = 6;

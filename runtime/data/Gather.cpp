@@ -46,6 +46,17 @@ std::optional<int64_t> misfit(const std::byte *data, int64_t count) {
   return std::nullopt;
 }
 
+/// Rows of a shuffled batch stand anywhere: while one is copied, the memory
+/// system fetches one of the next.
+constexpr int64_t kRowsAhead = 4;
+
+void prefetch(const std::byte *row, size_t bytes) {
+  constexpr size_t kLine = 64, kMost = 512; // the hardware follows from there
+  for (size_t at = 0; at < std::min(bytes, kMost); at += kLine) {
+    __builtin_prefetch(row + at);
+  }
+}
+
 template <typename From, typename To>
 void gatherDense(const RowSource &source, const RowOrder &order, int64_t rows,
                  void *const *buffers) {
@@ -53,6 +64,10 @@ void gatherDense(const RowSource &source, const RowOrder &order, int64_t rows,
   size_t rowBytes = size_t(source.elements) * sizeof(From);
   for (int64_t row = 0; row < rows; ++row, out += source.elements) {
     const std::byte *from = source.data + size_t(order(row)) * rowBytes;
+    if (row + kRowsAhead < rows) {
+      prefetch(source.data + size_t(order(row + kRowsAhead)) * rowBytes,
+               rowBytes);
+    }
     if constexpr (std::is_same_v<From, To>) {
       std::memcpy(out, from, rowBytes);
     } else {

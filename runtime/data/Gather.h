@@ -7,16 +7,11 @@ namespace sft::rt {
 
 /// Which rows a rank's part of a batch is made of.
 struct RowOrder {
-  int64_t first = 0; ///< position of the part's first row in the epoch
-  int64_t total = 0; ///< rows of the data set
-  const Shuffle *shuffle = nullptr;
+  const int64_t *rows = nullptr; ///< the data set's row for each
+  int64_t valid = 0; ///< rows before the end of the data; the others repeat
 
-  bool past(int64_t row) const { return first + row >= total; }
-  /// The data set's row for row `row` of the part.
-  int64_t operator()(int64_t row) const {
-    int64_t at = past(row) ? total - 1 : first + row;
-    return shuffle ? int64_t((*shuffle)(uint64_t(at))) : at;
-  }
+  bool past(int64_t row) const { return row >= valid; }
+  int64_t operator()(int64_t row) const { return rows[row]; }
 };
 
 /// Where an input's rows come from: dense rows or a CSR array.

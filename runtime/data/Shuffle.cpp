@@ -43,6 +43,21 @@ uint64_t Shuffle::encrypt(uint64_t value) const {
   return left << halfBits | right;
 }
 
+void Shuffle::map(std::span<int64_t> indices) const {
+  if (rows <= 1) {
+    return;
+  }
+  // Without a branch, so that several indices are in flight at a time.
+  for (int64_t &index : indices) {
+    index = int64_t(encrypt(uint64_t(index)));
+  }
+  for (int64_t &index : indices) {
+    while (uint64_t(index) >= rows) {
+      index = int64_t(encrypt(uint64_t(index)));
+    }
+  }
+}
+
 uint64_t Shuffle::operator()(uint64_t index) const {
   if (rows <= 1) {
     return index;

@@ -1,5 +1,7 @@
 #include "runtime/data/Dataset.h"
 
+#include <numeric>
+
 #include <gtest/gtest.h>
 
 namespace sft::rt {
@@ -25,6 +27,18 @@ TEST(Shuffle, IsAPermutation) {
         ASSERT_FALSE(seen[row]) << rows;
         seen[row] = true;
       }
+    }
+  }
+}
+
+TEST(Shuffle, MapsManyAsOneByOne) {
+  for (uint64_t rows : {1u, 2u, 7u, 506u}) {
+    Shuffle shuffle(rows, 5, 2);
+    std::vector<int64_t> mapped(rows);
+    std::iota(mapped.begin(), mapped.end(), 0);
+    shuffle.map(mapped);
+    for (uint64_t i = 0; i < rows; ++i) {
+      EXPECT_EQ(uint64_t(mapped[i]), shuffle(i)) << i << " of " << rows;
     }
   }
 }
