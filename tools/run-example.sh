@@ -74,7 +74,7 @@ compile() { # The whole command line: what stands before "--" is for sftc.
   "$build/bin/sftc" "$source/model.mlir" -o "$plan" "$@"
 }
 
-prepare
+prepare >&2 # standard output has the results alone
 compile "$@"
 while [ $# -gt 0 ] && [ "$1" != -- ]; do shift; done
 [ $# -eq 0 ] || shift

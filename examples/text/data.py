@@ -18,13 +18,23 @@ FILES = ["computers", "definitions", "knghtbrd", "people", "songs-poems",
          "zippy"]
 
 
+UNAVAILABLE = 69  # of sysexits
+
+
+def download(package, out):
+    command = ["apt-get", "-q", "-o", "APT::Sandbox::User=root", "download"]
+    try:
+        subprocess.run(command + [package], cwd=out, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        print("text/data.py: cannot download:", error, file=sys.stderr)
+        sys.exit(UNAVAILABLE)
+
+
 def fetch(package, out):
     """The folder that the package unpacks to."""
     folder = out / package
     if not folder.exists():
-        download = ["apt-get", "-q", "-o", "APT::Sandbox::User=root", "download"]
-        if subprocess.run(download + [package], cwd=out).returncode:
-            sys.exit(f"text/data.py: cannot download the package {package}")
+        download(package, out)
         (archive,) = out.glob(package + "_*.deb")
         subprocess.run(["dpkg-deb", "-x", archive, folder], check=True)
     return folder
