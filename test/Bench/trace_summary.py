@@ -29,10 +29,11 @@ def read_durations(path, rank):
     for event in events:
         if event["ph"] == "X" and (event["pid"], event["tid"]) in lanes:
             durations[short(event["name"])].append(event["dur"])
-    return {name: d[1:] for name, d in durations.items() if len(d) > 1}
+    return durations
 
 
 def print_table(durations):
+    durations = {name: d[1:] for name, d in durations.items() if len(d) > 1}
     total = sum(map(sum, durations.values()))
     if not total:
         sys.exit("trace_summary.py: no event twice: trace more steps")
