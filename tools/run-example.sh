@@ -17,17 +17,23 @@ fail() {
   exit "${status:-64}"
 }
 
+names() {
+  for conf in "$root"/examples/*/run.conf; do
+    basename "$(dirname "$conf")"
+  done | tr '\n' ' '
+}
+
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=${SFT_BUILD:-$root/build}
 [ $# -gt 0 ] || fail "usage: tools/run-example.sh NAME [sftc flags]" \
-  "[-- sft-run flags]; examples: $(ls "$root/examples" | tr '\n' ' ')"
+  "[-- sft-run flags]; examples: $(names)"
 name=$1
 shift
 source=$root/examples/$name
 data=$build/examples/$name
 plan=$data/$name.plan
 [ -f "$source/model.mlir" ] || status=66 fail "there is no example \"$name\"" \
-  "in $root/examples"
+  "in $root/examples; there are: $(names)"
 [ -x "$build/bin/sftc" ] || status=69 fail "$build/bin/sftc is not there; build" \
   "first: cmake --preset default && cmake --build build"
 
@@ -35,9 +41,11 @@ plan=$data/$name.plan
 prepare() {
   mkdir -p "$data"
   [ -f "$source/data.py" ] || return 0
-  [ -f "$data/made" ] && [ -z "$(find "$source" -newer "$data/made")" ] ||
+  if [ ! -f "$data/made" ] || [ -n "$(find "$source" -newer "$data/made")" ]
+  then
     /usr/bin/python3 -B "$source/data.py" "$data"
-  touch "$data/made"
+    touch "$data/made"
+  fi
 }
 
 # Whether the command line decides what this flag of run.conf would.
@@ -56,8 +64,8 @@ is_given() { # FLAG ARGUMENT...
 # The line with {source} or {data} replaced.
 expand() { # LINE
   case $1 in
-  *{source}*) echo "${1%%\{source\}*}$source${1#*\{source\}}" ;;
-  *{data}*) echo "${1%%\{data\}*}$data${1#*\{data\}}" ;;
+  *"{source}"*) echo "${1%%"{source}"*}$source${1#*"{source}"}" ;;
+  *"{data}"*) echo "${1%%"{data}"*}$data${1#*"{data}"}" ;;
   *) echo "$1" ;;
   esac
 }
