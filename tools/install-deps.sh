@@ -9,7 +9,7 @@ packages="
   libdnnl-dev libopenmpi-dev openmpi-bin
   flatbuffers-compiler libflatbuffers-dev libxxhash-dev nlohmann-json3-dev
   zlib1g-dev libgtest-dev libgmock-dev libbenchmark-dev
-  ccache cmake ninja-build pkg-config
+  ccache cmake make ninja-build pkg-config
   python3 python3-numpy python3-psutil"
 
 is_installed() {
