@@ -73,6 +73,7 @@ private:
   LogicalResult emitAllGather(AllGatherOp op);
   void beginFunction(OpBuilder &program, StringRef name, plan::EntryKind kind);
   Value buffer(Value value) { return storage.single(value)->buffer; }
+  Value shapedBuffer(Value value);
   SmallVector<Value> buffers(Value value) {
     return llvm::map_to_vector(storage.of(value),
                                [](Storage *each) { return each->buffer; });
@@ -198,6 +199,22 @@ LogicalResult StepEmitter::emitAllGather(AllGatherOp op) {
   return success();
 }
 
+/// The buffer under the value's own shape, which is another than the buffer's
+/// if the value is a reshape: outputs tell people their shape.
+Value StepEmitter::shapedBuffer(Value value) {
+  Storage *bytes = storage.single(value);
+  auto type = cast<RankedTensorType>(value.getType());
+  MemRefType shape = bufferTypes(type).front();
+  if (bytes->buffer.getType() == shape) {
+    return bytes->buffer;
+  }
+  OpBuilder before(builder.getInsertionBlock()->getParentOp());
+  return plan::BufferOp::create(before, value.getLoc(), shape, bytes->name,
+                                BufferKind::Temporary, bytes->offset,
+                                bytesOf(type), bytes->buffer, TypeAttr(),
+                                ShardingAttr());
+}
+
 LogicalResult StepEmitter::emit(Operation &op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
       .Case([&](KernelOp kernel) { return emitKernel(kernel), success(); })
@@ -207,7 +224,7 @@ LogicalResult StepEmitter::emit(Operation &op) {
       .Case([&](OutputOp output) {
         auto kind = plan::OutputKind(uint32_t(output.getKind()));
         plan::OutputOp::create(builder, op.getLoc(), kind, output.getName(),
-                               buffer(output.getValue()));
+                               shapedBuffer(output.getValue()));
         return success();
       })
       .Case([&](GuardOp guard) {
