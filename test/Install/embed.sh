@@ -8,6 +8,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 prefix=$work/prefix
 unset LD_LIBRARY_PATH
+# The compiler that builds SFT will do where there is no other.
+CC=${CC:-$(command -v cc || command -v clang-22)}
+export CC
 
 cmake --install "$build" --prefix "$prefix" >"$work/install.log"
 "$prefix/bin/sftc" "$source/examples/embed/line.mlir" --mesh=data=2 \
