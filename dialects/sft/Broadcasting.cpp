@@ -28,13 +28,14 @@ FailureOr<SmallVector<int64_t>> broadcastShapes(ArrayRef<int64_t> a,
 }
 
 LogicalResult inferBroadcast(StringRef opName, std::optional<Location> location,
-                             ValueRange operands,
-                             SmallVectorImpl<Type> &types) {
+                             ValueRange operands, SmallVectorImpl<Type> &types,
+                             bool isPredicate) {
   SmallVector<int64_t> shape;
   Type element = getElementTypeOrSelf(operands.back());
-  for (auto [i, operand] : llvm::enumerate(operands)) {
+  for (Value operand : operands) {
     auto type = cast<RankedTensorType>(operand.getType());
-    bool isCondition = opName == "sft.select" && i == 0;
+    // A condition chooses among the others.
+    bool isCondition = type.getElementType().isInteger(1);
     if (!isCondition && type.getElementType() != element) {
       return emitOptionalError(location, opName, ": element types ",
                                type.getElementType(), " and ", element,
@@ -50,7 +51,7 @@ LogicalResult inferBroadcast(StringRef opName, std::optional<Location> location,
     }
     shape = *merged;
   }
-  if (opName == CompareOp::getOperationName()) {
+  if (isPredicate) {
     element = IntegerType::get(element.getContext(), 1);
   }
   types.push_back(RankedTensorType::get(shape, element));
@@ -70,7 +71,7 @@ AffineMap broadcastMap(Value operand, Value result) {
   return AffineMap::get(unsigned(to.size()), 0, exprs, context);
 }
 
-FactorRule broadcastRule(Operation *op) {
+FactorRule broadcastRule(Operation *op, Linearity linearity) {
   FactorRule rule;
   SmallVector<int64_t> shape = shapeOf(op->getResult(0));
   FactorRule::Dims all;
@@ -88,13 +89,11 @@ FactorRule broadcastRule(Operation *op) {
     rule.operands.push_back(dims);
   }
   rule.results.push_back(all);
-  bool linear = isa<NegOp, StopGradientOp, CastOp>(op);
-  bool bilinear = isa<MulOp>(op);
-  rule.linearIn.assign(op->getNumOperands(), linear || bilinear);
-  if (isa<DivOp>(op)) {
-    rule.linearIn = {true, false};
+  rule.linearIn.assign(op->getNumOperands(), linearity == Linearity::Each);
+  if (linearity == Linearity::First) {
+    rule.linearIn.front() = true;
   }
-  rule.jointlyLinear = isa<AddOp, SubOp>(op);
+  rule.jointlyLinear = linearity == Linearity::Jointly;
   return rule;
 }
 

@@ -17,18 +17,19 @@ mlir::FailureOr<llvm::SmallVector<int64_t>>
 broadcastShapes(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b);
 
 /// Result type of an elementwise op: the broadcast shape of all operands, the
-/// element type of the last operand (i1 for sft.compare). Errors name shapes
+/// element type of the last operand, or i1 for a predicate. Errors name shapes
 /// and types.
 llvm::LogicalResult inferBroadcast(llvm::StringRef opName,
                                    std::optional<mlir::Location> location,
                                    mlir::ValueRange operands,
-                                   llvm::SmallVectorImpl<mlir::Type> &types);
+                                   llvm::SmallVectorImpl<mlir::Type> &types,
+                                   bool isPredicate);
 
 /// Where an operand that broadcasts to `result` is read in result's loops.
 mlir::AffineMap broadcastMap(mlir::Value operand, mlir::Value result);
 
 /// One parallel factor for each result dimension.
-FactorRule broadcastRule(mlir::Operation *op);
+FactorRule broadcastRule(mlir::Operation *op, Linearity linearity);
 
 } // namespace sft
 

@@ -80,7 +80,9 @@ OpFoldResult CastOp::fold(FoldAdaptor) {
                                               : OpFoldResult();
 }
 
-FactorRule CastOp::getFactorRule() { return broadcastRule(*this); }
+FactorRule CastOp::getFactorRule() {
+  return broadcastRule(*this, Linearity::Each);
+}
 SmallVector<int64_t> CastOp::getLoopBounds() { return shapeOf(getY()); }
 AffineMap CastOp::getOperandMap(unsigned) {
   return broadcastMap(getX(), getY());
@@ -121,7 +123,9 @@ LogicalResult ConstantOp::verify() {
 
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
 
-FactorRule ConstantOp::getFactorRule() { return broadcastRule(*this); }
+FactorRule ConstantOp::getFactorRule() {
+  return broadcastRule(*this, Linearity::None);
+}
 SmallVector<int64_t> ConstantOp::getLoopBounds() {
   return shapeOf(getResult());
 }

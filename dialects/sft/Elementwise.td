@@ -14,14 +14,17 @@ include "mlir/IR/BuiltinAttributeInterfaces.td"
 // All elementwise ops share shape inference, sharding rule and loop maps
 // (Broadcasting.h). Each has a scalar function of its own (ElementwiseBody.cpp),
 // a gradient (ElementwiseGradient.cpp), and `reference`: what the interpreter
-// computes from the operands' elements x, y, z in double precision.
+// computes from the operands' elements x, y, z in double precision. `linearity`
+// says how partial sums pass through, `predicate` that the result is boolean.
 class Sft_ElementwiseOp<string mnemonic, string reference,
                         list<Trait> traits = []>
     : Sft_PureOp<mnemonic, !listconcat([Sft_Infer, Sft_Sharded, Sft_Loop],
                                        traits)> {
+  string linearity = "None";
+  bit predicate = 0;
   code shared = [{
     ::sft::FactorRule $cppClass::getFactorRule() {
-      return ::sft::broadcastRule(*this);
+      return ::sft::broadcastRule(*this, ::sft::Linearity::}] # linearity # [{);
     }
     ::mlir::SmallVector<int64_t> $cppClass::getLoopBounds() {
       return ::sft::shapeOf(getOperation()->getResult(0));
@@ -52,7 +55,8 @@ class Sft_ElementwiseOp<string mnemonic, string reference,
         ::mlir::OpaqueProperties, ::mlir::RegionRange,
         ::mlir::SmallVectorImpl<::mlir::Type> &types) {
       return ::sft::inferBroadcast($cppClass::getOperationName(), location,
-                                   operands, types);
+                                   operands, types, }] #
+             !if(predicate, "true", "false") # [{);
     }
   }];
   let extraClassDefinition = shared # evaluation # inference;
@@ -71,7 +75,9 @@ class Sft_UnaryOp<string mnemonic, string formula, string reference,
 }
 
 def Sft_NegOp : Sft_UnaryOp<"neg", "-x",
-    "-x">;
+    "-x"> {
+  let linearity = "Each";
+}
 def Sft_ExpOp : Sft_UnaryOp<"exp", "e^x",
     "std::exp(x)">;
 def Sft_LogOp : Sft_UnaryOp<"log", "natural logarithm of x",
@@ -120,7 +126,9 @@ def Sft_GeluOp : Sft_UnaryOp<"gelu", "x * Phi(x), Phi the normal distribution (H
 }
 def Sft_StopGradientOp
     : Sft_UnaryOp<"stop_gradient", "x; no gradient flows back",
-    "x">;
+    "x"> {
+  let linearity = "Each";
+}
 
 class Sft_BinaryOp<string mnemonic, string formula, string reference,
                    list<Trait> traits = []>
@@ -138,13 +146,17 @@ class Sft_BinaryOp<string mnemonic, string formula, string reference,
 }
 
 def Sft_AddOp : Sft_BinaryOp<"add", "x + y",
-    "x + y", [Commutative]> { let hasFolder = 1; }
+    "x + y", [Commutative]> {
+  let linearity = "Jointly"; let hasFolder = 1; }
 def Sft_SubOp : Sft_BinaryOp<"sub", "x - y",
-    "x - y"> { let hasFolder = 1; }
+    "x - y"> {
+  let linearity = "Jointly"; let hasFolder = 1; }
 def Sft_MulOp : Sft_BinaryOp<"mul", "x * y",
-    "x * y", [Commutative]> { let hasFolder = 1; }
+    "x * y", [Commutative]> {
+  let linearity = "Each"; let hasFolder = 1; }
 def Sft_DivOp : Sft_BinaryOp<"div", "x / y",
-    "::sft::reference::divide(x, y, getZ().getType())"> { let hasFolder = 1; }
+    "::sft::reference::divide(x, y, getZ().getType())"> {
+  let linearity = "First"; let hasFolder = 1; }
 def Sft_PowOp : Sft_BinaryOp<"pow", "x ^ y, x > 0",
     "std::pow(x, y)">;
 def Sft_MinOp : Sft_BinaryOp<"min", "the smaller; ties share the gradient",
@@ -161,6 +173,7 @@ def Sft_CompareKind : I32EnumAttr<"CompareKind", "comparison", [
 
 def Sft_CompareOp : Sft_ElementwiseOp<"compare",
     "::sft::reference::compare(getKind(), x, y)"> {
+  let predicate = 1;
   let summary = "Elementwise comparison";
   let description = [{
     ```mlir

@@ -21,6 +21,14 @@ enum class FactorKind : uint8_t {
   Replicated,
 };
 
+/// In which operands an op is linear, and so passes partial sums on.
+enum class Linearity : uint8_t {
+  None,
+  Each,    ///< in each operand alone, the others being whole
+  First,   ///< in the first operand alone
+  Jointly, ///< in all together: all partial over the same axes
+};
+
 struct Factor {
   int64_t size = 1;
   FactorKind kind = FactorKind::Parallel;

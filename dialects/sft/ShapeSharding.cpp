@@ -97,9 +97,7 @@ FactorRule TransposeOp::getFactorRule() {
 }
 
 FactorRule BroadcastOp::getFactorRule() {
-  FactorRule rule = broadcastRule(*this);
-  rule.linearIn = {true};
-  return rule;
+  return broadcastRule(*this, Linearity::Each);
 }
 
 /// One factor for each dimension that operands and result have in common; those

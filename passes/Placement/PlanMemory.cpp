@@ -209,10 +209,9 @@ Value StepEmitter::shapedBuffer(Value value) {
     return bytes->buffer;
   }
   OpBuilder before(builder.getInsertionBlock()->getParentOp());
-  return plan::BufferOp::create(before, value.getLoc(), shape, bytes->name,
-                                BufferKind::Temporary, bytes->offset,
-                                bytesOf(type), bytes->buffer, TypeAttr(),
-                                ShardingAttr());
+  return plan::BufferOp::create(
+      before, value.getLoc(), shape, bytes->name, BufferKind::Temporary,
+      bytes->offset, bytesOf(type), bytes->buffer, TypeAttr(), ShardingAttr());
 }
 
 LogicalResult StepEmitter::emit(Operation &op) {

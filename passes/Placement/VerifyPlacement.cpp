@@ -23,7 +23,7 @@ plan::BufferOp rootOf(Value memory) {
   return buffer.getParent() ? rootOf(buffer.getParent()) : buffer;
 }
 
-int64_t endOf(plan::BufferOp buffer) {
+uint64_t endOf(plan::BufferOp buffer) {
   return buffer.getOffset() + buffer.getBytes();
 }
 
@@ -57,8 +57,9 @@ LogicalResult verifyPersistent(plan::ProgramOp program) {
       roots.push_back(buffer);
     }
   }
-  llvm::stable_sort(roots, [](plan::BufferOp a, plan::BufferOp b) {
-    return a.getOffset() < b.getOffset();
+  llvm::sort(roots, [](plan::BufferOp a, plan::BufferOp b) {
+    return std::pair(a.getOffset(), a.getBytes()) <
+           std::pair(b.getOffset(), b.getBytes());
   });
   plan::BufferOp furthest;
   for (plan::BufferOp buffer : roots) {
