@@ -63,7 +63,7 @@ class Sft:
         metrics = self.folder / "metrics.jsonl"
         run(self.command(CHECKED, f"--metrics={metrics}"))
         lines = map(json.loads, metrics.read_text().splitlines())
-        return [line["loss"] for line in lines if "step" in line][:CHECKED]
+        return [line["loss"] for line in lines if "loss" in line]
 
 
 def run_peer(peer, workload, folder):
@@ -132,19 +132,18 @@ def verdicts(workload, medians):
     return ", ".join(texts)
 
 
-def print_table(results, peers):
-    titles = ["model", "SFT", *peers, "SFT / peer, and the least asked"]
+def print_row(workload, rates, peers):
+    medians = {name: statistics.median(r) for name, r in rates.items()}
+    cells = [number(medians[n]) if n in medians else "–" for n in peers]
+    print("| " + " | ".join(
+        [workload.title, number(medians["sft"]), number(max(rates["sft"])),
+         *cells, verdicts(workload, medians)]) + " |", flush=True)
+
+
+def print_header(peers):
+    titles = ["steps/s", "SFT", "its best", *peers, "SFT / peer's faster mode"]
     print("| " + " | ".join(titles) + " |")
-    print("|---" * len(titles) + "|")
-    for workload, rates in results:
-        medians = {name: statistics.median(r) for name, r in rates.items()}
-        cells = [number(medians[n]) if n in medians else "–"
-                 for n in ["sft", *peers]]
-        print("| " + " | ".join([workload.title, *cells,
-                                 verdicts(workload, medians)]) + " |")
-    print("\nMedians of steps per second; a ratio is over the peer's faster "
-          "mode. Best runs of SFT: " + ", ".join(
-              f"{w.name} {number(max(r['sft']))}" for w, r in results) + ".")
+    print("|---" * len(titles) + "|", flush=True)
 
 
 def main():
@@ -164,13 +163,12 @@ def main():
     with tempfile.TemporaryDirectory(prefix="sft-bench-") as scratch:
         folder = (args.folder or pathlib.Path(scratch)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
-        results = []
+        print_header(args.peers)
         for name in names:
             print(WORKLOADS[name].title, file=sys.stderr)
-            results.append((WORKLOADS[name],
-                            measure(WORKLOADS[name], folder, args.binaries,
-                                    args.rounds, args.peers)))
-        print_table(results, args.peers)
+            rates = measure(WORKLOADS[name], folder, args.binaries,
+                            args.rounds, args.peers)
+            print_row(WORKLOADS[name], rates, args.peers)
 
 
 if __name__ == "__main__":
