@@ -10,6 +10,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Tools/Plugins/PassPlugin.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
@@ -53,7 +54,8 @@ bool writeAtomically(StringRef path, StringRef content) {
 
 class Compilation {
 public:
-  explicit Compilation(const DriverOptions &options) : options(options) {
+  explicit Compilation(const DriverOptions &options)
+      : options(options), diagnostics(sources, &context) {
     DialectRegistry registry;
     registry.insert<SftDialect, plan::PlanDialect>();
     context.appendDialectRegistry(registry);
@@ -65,6 +67,8 @@ public:
   bool run();
 
 private:
+  bool compile();
+  void reportCrash();
   bool loadPlugins();
   bool parse();
   bool checkModel();
@@ -76,8 +80,12 @@ private:
 
   const DriverOptions &options;
   MLIRContext context;
+  /// The source stays at hand, so that errors of every phase show their line.
+  llvm::SourceMgr sources;
+  SourceMgrDiagnosticHandler diagnostics;
   OwningOpRef<ModuleOp> module;
   std::string modelName;
+  Phase running = Phase::Input;
   SmallVector<PassPlugin> plugins;
 };
 
@@ -101,10 +109,8 @@ bool Compilation::parse() {
     llvm::errs() << llvm::toString(buffer.takeError()) << "\n";
     return false;
   }
-  auto sources = std::make_shared<llvm::SourceMgr>();
-  sources->AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
-  SourceMgrDiagnosticHandler diagnostics(*sources, &context);
-  module = parseSourceFile<ModuleOp>(*sources, &context);
+  sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
+  module = parseSourceFile<ModuleOp>(sources, &context);
   return bool(module);
 }
 
@@ -202,14 +208,11 @@ bool Compilation::writePlan() {
   return true;
 }
 
-bool Compilation::run() {
+bool Compilation::compile() {
   registerPasses();
   if (!loadPlugins() || !parse()) {
     return false;
   }
-  // The source stays at hand, so that errors of every phase show their line.
-  llvm::SourceMgr sources;
-  SourceMgrDiagnosticHandler diagnostics(sources, &context);
   if (!checkModel() || !runInserted(options.from)) {
     return false;
   }
@@ -220,6 +223,7 @@ bool Compilation::run() {
     if (options.to && phase > *options.to) {
       break;
     }
+    running = phase;
     if (!runPhase(phase)) {
       return false;
     }
@@ -230,6 +234,35 @@ bool Compilation::run() {
     return true;
   }
   return writePlan();
+}
+
+/// Source and command line make the crash again: compilation is deterministic.
+void Compilation::reportCrash() {
+  std::string path = options.output + ".crash.mlir";
+  std::string text = "// sftc " SFT_VERSION " crashed in phase " +
+                     phaseName(running).str() + "\n// " + options.commandLine +
+                     "\n";
+  if (sources.getNumBuffers() > 0) {
+    text += sources.getMemoryBuffer(1)->getBuffer();
+  }
+  if (writeAtomically(path, text)) {
+    fail("crashed in phase " + phaseName(running) +
+         ", which is a bug of sftc; please report it with " + path);
+  }
+}
+
+bool Compilation::run() {
+  bool done = false;
+  llvm::CrashRecoveryContext::Enable();
+  llvm::CrashRecoveryContext recovery;
+  recovery.DumpStackAndCleanupOnFailure = true;
+  if (!recovery.RunSafely([&] { done = compile(); })) {
+    reportCrash();
+    // What the crash left behind is not to be touched by destructors.
+    llvm::errs().flush();
+    std::_Exit(1);
+  }
+  return done;
 }
 
 } // namespace

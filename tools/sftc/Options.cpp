@@ -83,6 +83,10 @@ bool checkRanks(const DriverOptions &options, StringRef mesh) {
   for (const auto &[name, size] : options.compiler.mesh) {
     product *= size;
   }
+  if (options.ranks && *options.ranks < 1) {
+    return fail("--ranks=" + Twine(*options.ranks) +
+                ": a job has at least 1 rank");
+  }
   if (options.ranks && *options.ranks != product) {
     return fail("mesh {" + mesh + "} needs " + Twine(product) +
                 " ranks, --ranks=" + Twine(*options.ranks));
