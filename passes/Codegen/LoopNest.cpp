@@ -65,11 +65,13 @@ SmallVector<int64_t> boundsOf(KernelOp kernel) {
 /// All of the domain in one loop: every map is the identity or a single
 /// element, and no op looks at indices.
 bool isFlat(KernelOp kernel) {
-  auto plain = [](AffineMap map) {
-    return map && (map.isIdentity() ||
-                   llvm::all_of(map.getResults(), [](AffineExpr expr) {
-                     return isa<AffineConstantExpr>(expr);
-                   }));
+  SmallVector<int64_t> bounds = boundsOf(kernel);
+  // An identity into a larger tensor (a slice from its start) skips elements.
+  auto plain = [&](AffineMap map, Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    return map && type &&
+           (type.getNumElements() == 1 ||
+            (map.isIdentity() && type.getShape() == ArrayRef(bounds)));
   };
   for (LoopOpInterface op : loopOps(kernel)) {
     if (op.usesIndices() || op.getUpdatedOperand()) {
@@ -77,15 +79,15 @@ bool isFlat(KernelOp kernel) {
     }
     for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
       bool isConstant = operand.getDefiningOp<ConstantOp>();
-      if (!isConstant && !plain(op.getOperandMap(unsigned(i)))) {
+      if (!isConstant && !plain(op.getOperandMap(unsigned(i)), operand)) {
         return false;
       }
     }
-    if (!plain(op.getResultMap(0))) {
+    if (!plain(op.getResultMap(0), op->getResult(0))) {
       return false;
     }
   }
-  return boundsOf(kernel).size() > 1;
+  return bounds.size() > 1;
 }
 
 /// Builds one kernel's function body.
