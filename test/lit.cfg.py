@@ -18,4 +18,4 @@ config.substitutions.append(("FileCheck", "FileCheck --enable-var-scope"))
 config.substitutions.append(("%python", sys.executable))
 if importlib.util.find_spec("numpy"):
     config.available_features.add("numpy")
-lit_config.maxIndividualTestTime = 120
+lit_config.maxIndividualTestTime = 600
