@@ -104,7 +104,7 @@ run_lit() {
 run_ctest() { # FOLDER [flags for ctest]
   folder=$1
   shift
-  ctest --test-dir "$folder" --output-on-failure --timeout 300 \
+  ctest --test-dir "$folder" --output-on-failure --timeout 600 \
     --output-junit "$results" --no-tests=error "$@"
 }
 

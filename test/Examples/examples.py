@@ -37,7 +37,7 @@ def execute(command):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        timeout=100,
+        timeout=500,
     )
 
 

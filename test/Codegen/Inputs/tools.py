@@ -8,7 +8,7 @@ import numpy as np
 
 TYPES = {"float32": "f32", "int32": "i32", "int64": "i64", "bool": "i1"}
 # Errors print a whole command, so that it can be repeated by hand.
-LIMIT_SECONDS = 100
+LIMIT_SECONDS = 500
 
 
 def tensor_type(array):

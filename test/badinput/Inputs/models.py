@@ -199,7 +199,7 @@ class Folder:
                        else content.encode())
         return subprocess.run(
             ["sftc", source, "-o", os.path.join(self.path, "model.plan"),
-             *flags], capture_output=True, timeout=60, check=False,
+             *flags], capture_output=True, timeout=300, check=False,
             preexec_fn=limits)
 
     def outputs(self):
@@ -229,7 +229,7 @@ def check_rest(folder):
     bad = 0
     source = os.path.join(folder.path, "model.mlir")
     done = subprocess.run(["sftc", folder.path], capture_output=True,
-                          timeout=60, check=False)
+                          timeout=300, check=False)
     if done.returncode != 1 or b"not a regular file" not in done.stderr:
         bad += 1
         print("a folder as model:", done)
