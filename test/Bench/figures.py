@@ -110,7 +110,7 @@ def memory(sft):
     command = [c for c in sft.command(20) if "--init" not in str(c)]
     rest = (peak_bytes(command) - arena_bytes(sft) -
             (sft.folder / f"{name}.npz").stat().st_size)
-    row(f"memory of {name} beyond arenas and data", f"{rest / MIB:.0f} MiB",
+    row(f"memory of {name} beyond arenas and data", f"{rest / 1e6:.0f} MB",
         "≤ 40 MB", rest <= 40e6)
 
 
