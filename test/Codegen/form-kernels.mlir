@@ -1,0 +1,59 @@
+// RUN: sft-opt %s --sft-form-kernels --split-input-file --verify-roundtrip | FileCheck %s
+
+// Ops over the same loops share a kernel; the value between them has no buffer.
+// CHECK-LABEL: sft.step predict @chain
+// CHECK: sft.kernel
+// CHECK: sft.exp
+// CHECK: sft.add
+// CHECK-NOT: sft.kernel(
+sft.step predict @chain(%x: tensor<8x4xf32>) {
+  %one = sft.constant dense<1.0> : tensor<f32>
+  %e = sft.exp %x : tensor<8x4xf32>
+  %s = sft.add %e, %one : tensor<8x4xf32>, tensor<f32>
+  sft.output prediction "s", %s : tensor<8x4xf32>
+}
+
+// -----
+
+// A reduction's result is whole only after the loop: its users wait.
+// CHECK-LABEL: sft.step predict @reduction
+// CHECK: sft.kernel
+// CHECK: sft.reduce
+// CHECK: sft.kernel
+// CHECK: sft.sub
+sft.step predict @reduction(%x: tensor<8x4xf32>) {
+  %m = sft.reduce max %x axes [1] keep : tensor<8x4xf32>
+  %s = sft.sub %x, %m : tensor<8x4xf32>, tensor<8x1xf32>
+  sft.output prediction "s", %s : tensor<8x4xf32>
+}
+
+// -----
+
+// Nothing moves across a guard, though the loops agree.
+// CHECK-LABEL: sft.step train @guard
+// CHECK: sft.kernel
+// CHECK: sft.exp
+// CHECK: sft.guard
+// CHECK: sft.kernel
+// CHECK: sft.neg
+sft.step train @guard(%x: tensor<8x4xf32>) {
+  %w = sft.read @w : tensor<8x4xf32>
+  %l = sft.read @l : tensor<f32>
+  %e = sft.exp %w : tensor<8x4xf32>
+  sft.output prediction "e", %e : tensor<8x4xf32>
+  sft.guard %l : tensor<f32>
+  %n = sft.neg %w : tensor<8x4xf32>
+  sft.write @w, %n : tensor<8x4xf32>
+}
+
+// -----
+
+// A constant that is an output has a buffer, made by a kernel.
+// CHECK-LABEL: sft.step predict @constant
+// CHECK: sft.kernel
+// CHECK: sft.broadcast
+// CHECK: sft.output
+sft.step predict @constant(%x: tensor<8x4xf32>) {
+  %c = sft.constant dense<2.0> : tensor<8xf32>
+  sft.output prediction "c", %c : tensor<8xf32>
+}
