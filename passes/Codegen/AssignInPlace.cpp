@@ -47,8 +47,8 @@ StringRef variableWritten(Value result) {
   return {};
 }
 
-/// Inputs and runtime scalars stay as written; a variable's buffer goes to its next value only, and
-/// that one has no better place.
+/// Inputs and runtime scalars stay as written; a variable's buffer goes to its
+/// next value only, and that one has no better place.
 bool mayTake(Value buffer, Value result) {
   Operation *def = buffer.getDefiningOp();
   StringRef target = variableWritten(result);
