@@ -160,6 +160,8 @@ def main():
     names = args.workloads or list(WORKLOADS)
     if unknown := [n for n in names if n not in WORKLOADS]:
         parser.error(f"no workload {unknown[0]}: one of {', '.join(WORKLOADS)}")
+    if not (args.binaries / "sftc").exists():
+        parser.error(f"no sftc in {args.binaries}: build, or --binaries=DIR")
     with tempfile.TemporaryDirectory(prefix="sft-bench-") as scratch:
         folder = (args.folder or pathlib.Path(scratch)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
