@@ -109,6 +109,11 @@ private:
 
 } // namespace
 
+Error checkModelText(StringRef path, StringRef text) {
+  bool isBytecode = text.starts_with("ML\xefR");
+  return isBytecode ? Error::success() : Scanner(path, text).run();
+}
+
 Expected<std::unique_ptr<MemoryBuffer>> readModel(const std::string &path,
                                                   uint64_t maxBytes) {
   sys::fs::file_status status;
@@ -127,12 +132,8 @@ Expected<std::unique_ptr<MemoryBuffer>> readModel(const std::string &path,
     return failed(path +
                   ": error: cannot read: " + buffer.getError().message());
   }
-  StringRef text = (*buffer)->getBuffer();
-  bool isBytecode = text.starts_with("ML\xefR");
-  if (!isBytecode) {
-    if (Error error = Scanner(path, text).run()) {
-      return error;
-    }
+  if (Error error = checkModelText(path, (*buffer)->getBuffer())) {
+    return error;
   }
   return std::move(*buffer);
 }

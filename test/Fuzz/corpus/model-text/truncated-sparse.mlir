@@ -1,0 +1,8 @@
+// The gradient of a row-sparse product, gathered over ranks.
+// RUN: sft-check %s --mesh=data=2 | FileCheck %s
+
+// CHECK-DAG: train output loss
+// CHECK-DAG: train variable w
+sft.model @sparse(%x: !sft.csr<8x20xf32, capacity = 32>, %y: tensor<8x3xf32>)
+    optimizer = #sft.adagrad<lr = 0.1, lazy = true> {
+  %w = sft.parameter "w" init(#sft.normal<
