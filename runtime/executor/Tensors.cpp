@@ -58,7 +58,7 @@ TensorSlice sliceOf(const fb::Plan &plan, const fb::Buffer &buffer, int rank,
                     .globalDims = globalDims(buffer),
                     .offset = {},
                     .size = {buffer.shape()->begin(), buffer.shape()->end()},
-                    .data = arena + buffer.offset(),
+                    .data = arena ? arena + buffer.offset() : nullptr,
                     .writer = true};
   slice.offset.assign(slice.size.size(), 0);
   for (uint32_t i = 0; buffer.sharding() && i < buffer.sharding()->size();
