@@ -21,7 +21,8 @@ static void runPhases(mlir::ModuleOp module) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  llvm::StringRef text(reinterpret_cast<const char *>(data), size);
+  // A copy that ends in NUL, as the buffers of files do: MLIR's lexer reads it.
+  std::string text(reinterpret_cast<const char *>(data), size);
   if (llvm::Error error = sft::checkModelText("fuzz", text)) {
     llvm::consumeError(std::move(error));
     return 0;
