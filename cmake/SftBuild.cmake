@@ -30,7 +30,10 @@ endif()
 add_library(sft-options INTERFACE)
 target_compile_options(sft-options INTERFACE -Wall -Wextra
   $<$<BOOL:${SFT_WERROR}>:-Werror>
-  $<$<CXX_COMPILER_ID:Clang>:-fpch-instantiate-templates>)
+  $<$<CXX_COMPILER_ID:Clang>:-fpch-instantiate-templates>
+  # Without the time of its making a precompiled header is the same in every
+  # clone, and ccache finds what was compiled with it.
+  "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
 target_include_directories(sft-options INTERFACE "${CMAKE_SOURCE_DIR}")
 # Generated code is not held to our warnings.
 target_include_directories(sft-options SYSTEM INTERFACE "${CMAKE_BINARY_DIR}")
