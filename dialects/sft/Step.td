@@ -77,7 +77,8 @@ def Sft_ReadOp : Sft_Op<"read", [MemoryEffects<[MemRead]>, Sft_Sharded]> {
   let assemblyFormat = "$variable attr-dict `:` type($result)";
 }
 
-def Sft_WriteOp : Sft_Op<"write", [MemoryEffects<[MemWrite]>]> {
+def Sft_WriteOp : Sft_Op<"write", [MemoryEffects<[MemWrite]>,
+                                   HasParent<"StepOp">]> {
   let summary = "A variable's value from the next step on";
   let arguments = (ins FlatSymbolRefAttr:$variable, Sft_AnyTensor:$value);
   let assemblyFormat = "$variable `,` $value attr-dict `:` type($value)";
@@ -102,14 +103,16 @@ def Sft_OutputKind : I32EnumAttr<"OutputKind", "", [
     I32EnumAttrCase<"Prediction", 2, "prediction">]> {
   let cppNamespace = "::sft";
 }
-def Sft_OutputOp : Sft_Op<"output", [MemoryEffects<[MemWrite]>]> {
+def Sft_OutputOp : Sft_Op<"output", [MemoryEffects<[MemWrite]>,
+                                     HasParent<"StepOp">]> {
   let summary = "Hands a value to the person who runs the plan";
   let arguments = (ins Sft_OutputKind:$kind, StrAttr:$name,
                        Sft_AnyTensor:$value);
   let assemblyFormat = "$kind $name `,` $value attr-dict `:` type($value)";
 }
 
-def Sft_GuardOp : Sft_Op<"guard", [MemoryEffects<[MemRead, MemWrite]>]> {
+def Sft_GuardOp : Sft_Op<"guard", [MemoryEffects<[MemRead, MemWrite]>,
+                                   HasParent<"StepOp">]> {
   let summary = "Nothing behind it happens unless the value is finite";
   let description = [{
     Ends the computing half of a train step. The value is the same on every rank,

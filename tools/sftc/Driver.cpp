@@ -52,6 +52,29 @@ bool writeAtomically(StringRef path, StringRef content) {
   return true;
 }
 
+/// Adds "did you mean" to the parser's error about an op that does not exist.
+void suggestOp(Diagnostic &diagnostic, MLIRContext &context) {
+  std::string text = diagnostic.str();
+  auto [before, rest] = StringRef(text).split("custom op '");
+  StringRef unknown = rest.split('\'').first;
+  if (!rest.ends_with("is unknown") || !unknown.starts_with("sft.")) {
+    return;
+  }
+  StringRef nearest;
+  unsigned best = 4; // further off is another word
+  for (RegisteredOperationName op :
+       context.getRegisteredOperationsByDialect("sft")) {
+    unsigned distance = unknown.edit_distance(op.getStringRef(), true, best);
+    if (distance < best) {
+      best = distance;
+      nearest = op.getStringRef();
+    }
+  }
+  if (!nearest.empty()) {
+    diagnostic.attachNote() << "did you mean '" << nearest << "'?";
+  }
+}
+
 class Compilation {
 public:
   explicit Compilation(const DriverOptions &options)
@@ -110,6 +133,10 @@ bool Compilation::parse() {
     return false;
   }
   sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
+  ScopedDiagnosticHandler hints(&context, [&](Diagnostic &diagnostic) {
+    suggestOp(diagnostic, context);
+    return failure(); // the one who prints comes next
+  });
   module = parseSourceFile<ModuleOp>(sources, &context);
   return bool(module);
 }

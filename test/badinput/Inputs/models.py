@@ -76,7 +76,8 @@ def m06():
 
 
 def m09():
-    return [("op", body("%z = sft.rellu %p : tensor<32x1xf32>"), [], HERE),
+    return [("op", body("%z = sft.rellu %p : tensor<32x1xf32>"), [],
+             HERE + r"(.|\n)*did you mean 'sft.relu'"),
             ("dialect", body('"foo.bar"() : () -> ()'), [],
              HERE + ".*(unregistered|foo)")]
 
@@ -135,6 +136,12 @@ def m14():
                             "tensor<?xf32>"), [], HERE)]
 
 
+def m15():
+    return [("write", body("sft.write @w, %p : tensor<32x1xf32>"), [],
+             HERE + ".*expects parent op 'sft.step'"),
+            ("model in a model", body("sft.model @inner() {}"), [], HERE)]
+
+
 def m16():
     names = {"slash": "a/b", "parent": "..", "nul": "a\\00b", "empty": "",
              "long": "w" * (1 << 20), "space": "a b", "newline": "a\\0Ab"}
@@ -180,7 +187,7 @@ ROWS = {
         ("newer", b"ML\xefR" + bytes([0x0f]) + b"x\0" * 20, [], "error: "),
         ("truncated", b"ML\xefR\x0d", [], "error: ")],
     "M09": m09, "M10": m10, "M11": m11, "M12": m12, "M13": m13, "M14": m14,
-    "M16": m16, "M18": m18,
+    "M15": m15, "M16": m16, "M18": m18,
 }
 
 
