@@ -126,6 +126,11 @@ OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
 FactorRule ConstantOp::getFactorRule() {
   return broadcastRule(*this, Linearity::None);
 }
+/// A shard of a splat is a smaller splat.
+void ConstantOp::localize(OpBuilder &, ArrayRef<Value>, ArrayRef<int64_t>) {
+  auto type = cast<ShapedType>(getResult().getType());
+  setValueAttr(cast<DenseElementsAttr>(getValue()).resizeSplat(type));
+}
 SmallVector<int64_t> ConstantOp::getLoopBounds() {
   return shapeOf(getResult());
 }

@@ -228,8 +228,8 @@ def Sft_CastOp : Sft_PureOp<"cast", [Sft_Sharded, Sft_Loop,
   let hasFolder = 1;
 }
 
-def Sft_ConstantOp : Sft_PureOp<"constant", [Sft_Infer, Sft_Sharded, Sft_Loop,
-                                            ConstantLike]> {
+def Sft_ConstantOp : Sft_PureOp<"constant", [Sft_Infer, Sft_ShardedByPosition,
+                                            Sft_Loop, ConstantLike]> {
   let summary = "One value in every element";
   let description = [{
     A splat, so that no constant is ever larger than its text.

@@ -280,6 +280,12 @@ LogicalResult YieldOp::verify() {
       return emitOpError() << "has two outputs named \"" << name << '"';
     }
     auto type = dyn_cast<RankedTensorType>(value.getType());
+    bool isMetric = type && type.getRank() == 0;
+    if (isMetric && !type.getElementType().isF32() &&
+        !type.getElementType().isF64()) {
+      return emitOpError() << "metric \"" << name << "\" is " << type
+                           << "; a metric is tensor<f32>, use sft.cast";
+    }
     if (!type || !type.hasStaticShape() ||
         (type.getRank() > 0 && type.getDimSize(0) != batch)) {
       return emitOpError() << "output \"" << name << "\" is " << value.getType()

@@ -84,6 +84,17 @@ bool writesInStep(KernelOp kernel, unsigned result) {
          isIdentityAt(loop.getResultMap(0));
 }
 
+/// True if another operand is a view of the same buffer.
+bool hasAlias(KernelOp kernel, unsigned operand) {
+  Value buffer = bufferOf(kernel.getOperand(operand));
+  for (unsigned i = 0; i < kernel.getNumOperands(); ++i) {
+    if (i != operand && bufferOf(kernel.getOperand(i)) == buffer) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// The argument that a result must share, because the op updates it in place.
 std::optional<unsigned> updatedArgument(KernelOp kernel, unsigned result) {
   Value yielded = kernel.getBody().front().getTerminator()->getOperand(result);
@@ -98,7 +109,7 @@ std::optional<unsigned> updatedArgument(KernelOp kernel, unsigned result) {
 /// An updated table that is still needed is copied first.
 void provideTable(KernelOp kernel, unsigned operand, unsigned result) {
   Value table = kernel.getOperand(operand);
-  if (diesAt(bufferOf(table), kernel) &&
+  if (!hasAlias(kernel, operand) && diesAt(bufferOf(table), kernel) &&
       mayTake(bufferOf(table), kernel.getResult(result))) {
     return;
   }
@@ -132,7 +143,7 @@ void assign(KernelOp kernel) {
       Value operand = kernel.getOperand(i), buffer = bufferOf(operand);
       if (operand.getType() == kernel.getResult(r).getType() &&
           !taken.contains(i) && mayTake(buffer, kernel.getResult(r)) &&
-          diesAt(buffer, kernel) &&
+          diesAt(buffer, kernel) && !hasAlias(kernel, i) &&
           readsInStep(kernel.getBody().getArgument(i))) {
         taken.insert(i);
         pairs.append({int64_t(i), int64_t(r)});

@@ -1,4 +1,6 @@
 #include "dialects/sft/Sft.h"
+
+#include "mlir/IR/TypeUtilities.h"
 #include "passes/Codegen/Passes.h"
 
 using namespace mlir;
@@ -15,6 +17,12 @@ struct VerifyCodegen : impl::VerifyCodegenBase<VerifyCodegen> {
         auto kernel = dyn_cast<KernelOp>(op);
         if (kernel && !kernel.getSymbol()) {
           op.emitOpError("has no generated code");
+          return signalPassFailure();
+        }
+        auto contract = dyn_cast<ContractOp>(op);
+        if (contract && !getElementTypeOrSelf(contract.getZ()).isF32()) {
+          op.emitError("matrix products are computed in f32 only; cast the "
+                       "operands");
           return signalPassFailure();
         }
         if (!isa<KernelOp, ContractOp, ReshapeOp, AllReduceOp, AllGatherOp,

@@ -107,7 +107,8 @@ bool carry(Value value, const FactorRule::Dims &dims, const FactorRule &rule,
   ShardingAttr now = shardingOf(value);
   SmallVector<int64_t> used = now.shardedAxes();
   SmallVector<DenseI64ArrayAttr> lists(now.getDims());
-  for (auto [list, factors] : llvm::zip_equal(lists, dims)) {
+  for (auto [d, list] : llvm::enumerate(lists)) {
+    const auto &factors = dims[d];
     if (factors.empty() || !list.empty() ||
         rule.factors[factors.front()].kind == FactorKind::Replicated) {
       continue;
@@ -115,7 +116,7 @@ bool carry(Value value, const FactorRule::Dims &dims, const FactorRule &rule,
     ArrayRef<int64_t> wanted = axes[factors.front()];
     bool taken = llvm::any_of(
         wanted, [&](int64_t axis) { return llvm::is_contained(used, axis); });
-    if (!wanted.empty() && !taken) {
+    if (!wanted.empty() && !taken && mayCut(result, d, wanted)) {
       list = DenseI64ArrayAttr::get(value.getContext(), wanted);
       llvm::append_range(used, wanted);
     }

@@ -48,14 +48,43 @@ SmallVector<SmallVector<int64_t, 1>> factorAxes(Operation *op,
        llvm::zip_equal(op->getOperands(), rule.operands)) {
     readAxes(shardingOf(operand), dims, rule, axes);
   }
-  // What an axis does not divide stays whole.
+  // What an axis does not divide stays whole, and an axis cuts one factor only:
+  // p * p^T has its rows on both sides.
   MeshAttr mesh = meshOf(op);
+  SmallVector<int64_t> used;
   for (auto [factor, list] : llvm::zip_equal(rule.factors, axes)) {
-    if (factor.size % mesh.sizeOf(list) != 0) {
+    bool taken = llvm::any_of(
+        list, [&](int64_t axis) { return llvm::is_contained(used, axis); });
+    if (taken || factor.size % mesh.sizeOf(list) != 0) {
       list.clear();
     }
+    llvm::append_range(used, list);
   }
   return axes;
+}
+
+bool mayCut(OpResult result, size_t dim, ArrayRef<int64_t> axes) {
+  Operation *op = result.getOwner();
+  auto ruled = dyn_cast<ShardingRuleOpInterface>(op);
+  if (!ruled) {
+    return false;
+  }
+  FactorRule rule = ruled.getFactorRule();
+  const auto &factors = rule.results[result.getResultNumber()][dim];
+  if (factors.empty() ||
+      rule.factors[factors.front()].kind == FactorKind::Replicated ||
+      rule.factors[factors.front()].size % meshOf(op).sizeOf(axes) != 0) {
+    return false;
+  }
+  auto now = factorAxes(op, rule);
+  for (auto [factor, list] : llvm::enumerate(now)) {
+    bool meets = llvm::any_of(
+        list, [&](int64_t axis) { return llvm::is_contained(axes, axis); });
+    if (meets && factor != factors.front()) {
+      return false;
+    }
+  }
+  return true;
 }
 
 static ShardingAttr shardingFor(MLIRContext *context,
@@ -85,6 +114,15 @@ bool passesPartial(Operation *op, const FactorRule &rule, unsigned i) {
   };
   if (mine.getReduce() != ReduceKind::Sum || !op->getOperand(i).hasOneUse()) {
     return false;
+  }
+  // An axis that cuts the result cannot leave it partial as well.
+  for (Value result : op->getResults()) {
+    SmallVector<int64_t> cut = shardingOf(result).shardedAxes();
+    if (llvm::any_of(mine.getPartial(), [&](int64_t axis) {
+          return llvm::is_contained(cut, axis);
+        })) {
+      return false;
+    }
   }
   if (rule.jointlyLinear) {
     return llvm::all_of(op->getOperands(), partialLike);

@@ -21,6 +21,11 @@ ShardingAttr shardingOf(mlir::Value value);
 llvm::SmallVector<llvm::SmallVector<int64_t, 1>>
 factorAxes(mlir::Operation *op, const FactorRule &rule);
 
+/// True if the op that makes `result` can make dimension `dim` of it in parts
+/// over these axes: by its own rule the dimension has a factor that they divide
+/// and that need not be whole, and no other factor is cut by them.
+bool mayCut(mlir::OpResult result, size_t dim, llvm::ArrayRef<int64_t> axes);
+
 /// The sharding in which `op` wants operand `i`: each dimension cut as the
 /// op's factors are, nothing partial.
 ShardingAttr wantedSharding(mlir::Operation *op, const FactorRule &rule,

@@ -22,6 +22,12 @@ LogicalResult verifyResult(OpResult result, MeshAttr mesh) {
   if (std::adjacent_find(axes.begin(), axes.end()) != axes.end()) {
     return op->emitOpError() << "uses a mesh axis twice: " << sharding;
   }
+  for (auto [d, cut] : llvm::enumerate(sharding.getDims())) {
+    if (!cut.empty() && !mayCut(result, d, cut.asArrayRef())) {
+      return op->emitOpError()
+             << "cannot make dimension " << d << " in parts: " << sharding;
+    }
+  }
   if (!axes.empty() &&
       (axes.front() < 0 || axes.back() >= int64_t(mesh.getNames().size()))) {
     return op->emitOpError()

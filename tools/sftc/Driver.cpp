@@ -85,6 +85,8 @@ public:
     context.loadAllAvailableDialects();
     // One model is one small module: threads cost more than they bring.
     context.disableMultithreading();
+    // The line of the model says more than the op's generic form.
+    context.printOpOnDiagnostic(false);
   }
 
   bool run();
