@@ -71,6 +71,8 @@ private:
   FailureOr<Value> allGather(OpBuilder &builder, Value local,
                              ShardingAttr &from, ShardingAttr to, StringRef why,
                              Operation *user);
+  Value takeRows(OpBuilder &builder, Value whole, ArrayRef<int64_t> axes,
+                 Location loc);
   SmallVector<Value> offsets(OpBuilder &builder, Location loc,
                              ShardingAttr sharding, Type local);
 
@@ -107,7 +109,29 @@ Value Localizer::allReduce(OpBuilder &builder, Value local, ShardingAttr from,
       .getResult(0);
 }
 
-/// Gathers every dimension that is cut but not wanted cut.
+/// This rank's part of a whole value along its leading dimension.
+Value Localizer::takeRows(OpBuilder &builder, Value whole,
+                          ArrayRef<int64_t> axes, Location loc) {
+  auto type = cast<RankedTensorType>(whole.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  int64_t all = shape[0];
+  shape[0] /= mesh.sizeOf(axes);
+  SmallVector<DenseI64ArrayAttr> dims(
+      shape.size(), DenseI64ArrayAttr::get(builder.getContext(), {}));
+  dims[0] = DenseI64ArrayAttr::get(builder.getContext(), axes);
+  auto cut = ShardingAttr::get(builder.getContext(), dims, {}, ReduceKind::Sum);
+  Value first = offsets(builder, loc, cut, type.clone(shape)).front();
+  auto indices = RankedTensorType::get({shape[0]}, builder.getI32Type());
+  Value rows = IotaOp::create(builder, loc, indices, first, 0);
+  int64_t width = type.getNumElements() / all;
+  Value table =
+      ReshapeOp::create(builder, loc, type.clone({all, width}), whole);
+  Value taken = GatherRowsOp::create(builder, loc, table, rows);
+  return ReshapeOp::create(builder, loc, type.clone(shape), taken);
+}
+
+/// Gathers every dimension that is cut but not wanted cut; takes this rank's
+/// rows of what is whole.
 FailureOr<Value> Localizer::allGather(OpBuilder &builder, Value local,
                                       ShardingAttr &from, ShardingAttr to,
                                       StringRef why, Operation *user) {
@@ -115,6 +139,13 @@ FailureOr<Value> Localizer::allGather(OpBuilder &builder, Value local,
   for (auto [d, axes] : llvm::enumerate(dims)) {
     DenseI64ArrayAttr target = to.getDims()[d];
     if (axes == target) {
+      continue;
+    }
+    auto whole = dyn_cast<RankedTensorType>(local.getType());
+    if (axes.empty() && d == 0 && whole &&
+        isa<FloatType>(whole.getElementType())) {
+      local = takeRows(builder, local, target.asArrayRef(), user->getLoc());
+      axes = target;
       continue;
     }
     if (!target.empty()) {
