@@ -32,6 +32,9 @@ struct CompilerOptions {
   llvm::SmallVector<std::pair<std::string, int64_t>> mesh;
   /// CPU level of generated code: native, x86-64-v3, ...
   std::string chip = "native";
+  /// What is cut over the data axis besides the batch: 0 nothing, 1 optimizer
+  /// state, 2 gradients, 3 parameters.
+  int64_t zeroStage = 0;
   /// Gradient bytes that one all-reduce carries at least, if there are more.
   int64_t bucketBytes = int64_t(25) << 20;
 };

@@ -64,4 +64,47 @@ void AllGatherOp::evaluateGroup(ArrayRef<std::vector<Tensor>> operands,
   llvm::fill(results, std::vector<Tensor>{all});
 }
 
+/// Part `place` of the parts of `shape` along `dim`.
+static Tensor partOf(const Tensor &whole, RankedTensorType type, size_t dim,
+                     size_t place) {
+  Tensor part(type.getShape());
+  reference::forEachIndex(part.shape, [&](ArrayRef<int64_t> index) {
+    SmallVector<int64_t> from(index);
+    from[dim] += int64_t(place) * part.shape[dim];
+    part[part.position(index)] = whole[whole.position(from)];
+  });
+  return part;
+}
+
+void ReduceScatterOp::evaluateGroup(
+    ArrayRef<std::vector<Tensor>> operands,
+    MutableArrayRef<std::vector<Tensor>> results) {
+  Tensor total = operands.front().front();
+  for (const std::vector<Tensor> &member : operands.drop_front()) {
+    for (int64_t i = 0; i < total.size(); ++i) {
+      total[i] = reference::combine(getKind(), total[i], member.front()[i]);
+    }
+  }
+  auto type = cast<RankedTensorType>(getY().getType());
+  for (auto [place, member] : llvm::enumerate(results)) {
+    member = {partOf(total, type, size_t(getDim()), place)};
+  }
+}
+
+void AllToAllOp::evaluateGroup(ArrayRef<std::vector<Tensor>> operands,
+                               MutableArrayRef<std::vector<Tensor>> results) {
+  auto x = cast<RankedTensorType>(getX().getType());
+  auto y = cast<RankedTensorType>(getY().getType());
+  SmallVector<int64_t> shape(x.getShape());
+  shape[getSplit()] /= int64_t(operands.size());
+  for (auto [place, member] : llvm::enumerate(results)) {
+    std::vector<std::vector<Tensor>> arrived;
+    for (const std::vector<Tensor> &sender : operands) {
+      arrived.push_back(
+          {partOf(sender.front(), x.clone(shape), size_t(getSplit()), place)});
+    }
+    member = {gatherDense(arrived, y, size_t(getConcat()))};
+  }
+}
+
 } // namespace sft

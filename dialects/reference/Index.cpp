@@ -6,19 +6,20 @@ using sft::reference::Tensor;
 
 namespace sft {
 
-/// The row that the i-th index names, or nothing if the table has none such.
+/// The row that the i-th index names, or nothing if the table, whose first row
+/// is `offset`, has none such.
 static std::optional<int64_t> rowAt(const Tensor &indices, int64_t i,
-                                    int64_t rows) {
-  auto row = int64_t(indices[i]);
+                                    int64_t rows, int64_t offset = 0) {
+  int64_t row = int64_t(indices[i]) - offset;
   return row >= 0 && row < rows ? std::optional(row) : std::nullopt;
 }
 
 /// Row i of the result is row indices[i] of the table, or zero.
-static void takeRows(const Tensor &table, const Tensor &indices,
-                     Tensor &result) {
+static void takeRows(const Tensor &table, const Tensor &indices, Tensor &result,
+                     int64_t offset = 0) {
   int64_t width = table.shape[1];
   for (int64_t i = 0; i < indices.size(); ++i) {
-    if (auto row = rowAt(indices, i, table.shape[0])) {
+    if (auto row = rowAt(indices, i, table.shape[0], offset)) {
       for (int64_t j = 0; j < width; ++j) {
         result[i * width + j] = table[*row * width + j];
       }
@@ -26,9 +27,14 @@ static void takeRows(const Tensor &table, const Tensor &indices,
   }
 }
 
+/// The optional third operand.
+static int64_t offsetOf(ArrayRef<Tensor> operands) {
+  return operands.size() > 2 ? int64_t(operands[2][0]) : 0;
+}
+
 LogicalResult EmbeddingOp::evaluate(ArrayRef<Tensor> operands,
                                     MutableArrayRef<Tensor> results) {
-  takeRows(operands[0], operands[1], results[0]);
+  takeRows(operands[0], operands[1], results[0], offsetOf(operands));
   return success();
 }
 
@@ -50,7 +56,7 @@ LogicalResult ScatterAddOp::evaluate(ArrayRef<Tensor> operands,
   Tensor &sums = results[0];
   int64_t width = sums.shape[1];
   for (int64_t i = 0; i < indices.size(); ++i) {
-    if (auto row = rowAt(indices, i, sums.shape[0])) {
+    if (auto row = rowAt(indices, i, sums.shape[0], offsetOf(operands))) {
       for (int64_t j = 0; j < width; ++j) {
         sums[*row * width + j] += updates[i * width + j];
       }

@@ -19,7 +19,12 @@ LogicalResult TransformOp::evaluate(ArrayRef<Tensor> operands,
                                     MutableArrayRef<Tensor> results) {
   const Tensor &w = operands[1];
   Tensor &z = results[0];
+  int64_t offset = operands.size() > 2 ? int64_t(operands[2][0]) : 0;
   forEachEntry(operands[0], [&](int64_t row, int64_t column, double x) {
+    column -= offset;
+    if (column < 0 || column >= w.shape[0]) {
+      return;
+    }
     for (int64_t j = 0; j < w.shape[1]; ++j) {
       z[z.position({row, j})] += x * w[w.position({column, j})];
     }

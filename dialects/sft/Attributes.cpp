@@ -93,6 +93,102 @@ int64_t MeshAttr::sizeOf(ArrayRef<int64_t> axes) const {
   return size;
 }
 
+std::string MeshAttr::nameOf(ArrayRef<int64_t> axes) const {
+  return llvm::join(
+      llvm::map_range(
+          axes, [&](int64_t axis) { return getNames()[size_t(axis)].str(); }),
+      ",");
+}
+
+//===----------------------------------------------------------------------===//
+// Annotation
+//===----------------------------------------------------------------------===//
+
+/// `-`, `axis` or `{axis, axis}`.
+static ParseResult parseAnnotatedDim(AsmParser &parser,
+                                     SmallVectorImpl<ArrayAttr> &dims) {
+  Builder builder(parser.getContext());
+  SmallVector<Attribute> axes;
+  auto axis = [&]() -> ParseResult {
+    std::string name;
+    if (parser.parseKeywordOrString(&name)) {
+      return failure();
+    }
+    axes.push_back(builder.getStringAttr(name));
+    return success();
+  };
+  if (failed(parser.parseOptionalMinus())) {
+    if (succeeded(parser.parseOptionalLBrace())) {
+      if (parser.parseCommaSeparatedList(axis) || parser.parseRBrace()) {
+        return failure();
+      }
+    } else if (axis()) {
+      return failure();
+    }
+  }
+  dims.push_back(builder.getArrayAttr(axes));
+  return success();
+}
+
+Attribute AnnotationAttr::parse(AsmParser &parser, Type) {
+  SMLoc loc = parser.getCurrentLocation();
+  SmallVector<ArrayAttr> dims;
+  int64_t priority = 0;
+  if (parser.parseLess() ||
+      parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+        return parseAnnotatedDim(parser, dims);
+      })) {
+    return {};
+  }
+  if (succeeded(parser.parseOptionalComma()) &&
+      (parser.parseKeyword("priority") || parser.parseEqual() ||
+       parser.parseInteger(priority))) {
+    return {};
+  }
+  if (parser.parseGreater()) {
+    return {};
+  }
+  return parser.getChecked<AnnotationAttr>(loc, parser.getContext(), dims,
+                                           priority);
+}
+
+void AnnotationAttr::print(AsmPrinter &printer) const {
+  printer << "<[";
+  llvm::interleaveComma(getDims(), printer, [&](ArrayAttr axes) {
+    if (axes.empty()) {
+      printer << '-';
+      return;
+    }
+    printer << (axes.size() > 1 ? "{" : "");
+    llvm::interleaveComma(axes.getAsRange<StringAttr>(), printer,
+                          [&](StringAttr axis) {
+                            printer.printKeywordOrString(axis.getValue());
+                          });
+    printer << (axes.size() > 1 ? "}" : "");
+  });
+  printer << ']';
+  if (getPriority() != 0) {
+    printer << ", priority = " << getPriority();
+  }
+  printer << '>';
+}
+
+LogicalResult
+AnnotationAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                       ArrayRef<ArrayAttr> dims, int64_t priority) {
+  llvm::StringSet<> seen;
+  for (ArrayAttr axes : dims) {
+    for (StringAttr axis : axes.getAsRange<StringAttr>()) {
+      if (!seen.insert(axis.getValue()).second) {
+        return emitError() << "axis " << axis
+                           << " occurs twice; an axis cuts one dimension";
+      }
+    }
+  }
+  return priority < 0 ? emitError() << "priority " << priority << " is negative"
+                      : success();
+}
+
 //===----------------------------------------------------------------------===//
 // Sharding
 //===----------------------------------------------------------------------===//
@@ -163,6 +259,18 @@ bool ShardingAttr::isReplicated() const {
 
 ShardingAttr ShardingAttr::withoutPartial() const {
   return get(getContext(), getDims(), {}, ReduceKind::Sum);
+}
+
+ShardingAttr ShardingAttr::withPartial(ArrayRef<int64_t> axes,
+                                       ReduceKind reduce) const {
+  return get(getContext(), getDims(), axes,
+             axes.empty() ? ReduceKind::Sum : reduce);
+}
+
+ShardingAttr ShardingAttr::withDim(size_t dim, ArrayRef<int64_t> axes) const {
+  SmallVector<DenseI64ArrayAttr> dims(getDims());
+  dims[dim] = DenseI64ArrayAttr::get(getContext(), axes);
+  return get(getContext(), dims, getPartial(), getReduce());
 }
 
 SmallVector<int64_t> ShardingAttr::shardedAxes() const {

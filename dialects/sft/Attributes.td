@@ -215,6 +215,8 @@ def Sft_MeshAttr : Sft_Attr<"Mesh", "mesh"> {
     int64_t indexOf(::mlir::StringRef axis) const;
     /// Product of the sizes of these axes.
     int64_t sizeOf(::mlir::ArrayRef<int64_t> axes) const;
+    /// "data,tensor" for these axes.
+    ::std::string nameOf(::mlir::ArrayRef<int64_t> axes) const;
   }];
 }
 
@@ -236,9 +238,28 @@ def Sft_ShardingAttr : Sft_Attr<"Sharding", "sharding"> {
     bool isPartial() const { return !getPartial().empty(); }
     /// The same sharding, whole instead of partial.
     ShardingAttr withoutPartial() const;
+    /// The same sharding but for the axes of one dimension.
+    ShardingAttr withDim(size_t dim, ::mlir::ArrayRef<int64_t> axes) const;
+    ShardingAttr withPartial(::mlir::ArrayRef<int64_t> axes,
+                             ::sft::ReduceKind reduce) const;
     /// Mesh axes that cut some dimension.
     ::llvm::SmallVector<int64_t> shardedAxes() const;
   }];
+}
+
+def Sft_AnnotationAttr : Sft_Attr<"Annotation", "shard"> {
+  let summary = "Over which mesh axes a person wants a value cut: `#sft.shard<[-, tensor]>`";
+  let description = [{
+    For each dimension a mesh axis by name, several as `{data, tensor}` (major
+    first), or `-` for none. Axes that the mesh lacks count as of size 1, so
+    that the same model serves every mesh. Where annotations contradict each
+    other, the lower `priority` wins; inputs cut over "data" have 0 as well:
+    `#sft.shard<[-, tensor], priority = 1>`.
+  }];
+  let parameters = (ins ArrayRefParameter<"::mlir::ArrayAttr">:$dims,
+                        DefaultValuedParameter<"int64_t", "0">:$priority);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
 }
 
 #endif // SFT_ATTRIBUTES_TD

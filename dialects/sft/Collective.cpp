@@ -47,4 +47,52 @@ LogicalResult AllGatherOp::verify() {
   return getAxes().empty() ? emitOpError("needs a mesh axis") : success();
 }
 
+/// The factor by which `dim` of `less` is smaller than that of `more`, if this
+/// is all that differs; else 0.
+static int64_t shrinkage(ArrayRef<int64_t> more, ArrayRef<int64_t> less,
+                         int64_t dim) {
+  if (more.size() != less.size() || dim < 0 || dim >= int64_t(more.size())) {
+    return 0;
+  }
+  SmallVector<int64_t> grown(less);
+  grown[size_t(dim)] = more[size_t(dim)];
+  bool divides =
+      less[size_t(dim)] != 0 && more[size_t(dim)] % less[size_t(dim)] == 0;
+  return ArrayRef(grown) == more && divides
+             ? more[size_t(dim)] / less[size_t(dim)]
+             : 0;
+}
+
+LogicalResult ReduceScatterOp::verify() {
+  if (!shrinkage(dimsOf(getX().getType()), dimsOf(getY().getType()),
+                 getDim())) {
+    return emitOpError() << "only dimension " << getDim() << " shrinks, but "
+                         << getX().getType() << " becomes " << getY().getType();
+  }
+  return getAxes().empty() ? emitOpError("needs a mesh axis") : success();
+}
+
+LogicalResult AllToAllOp::verify() {
+  SmallVector<int64_t> from = dimsOf(getX().getType()),
+                       to = dimsOf(getY().getType()), middle = from;
+  int64_t split = getSplit(), concat = getConcat();
+  if (split == concat && from == to && split >= 0 &&
+      split < int64_t(from.size())) {
+    return getAxes().empty() ? emitOpError("needs a mesh axis") : success();
+  }
+  bool inRange = split >= 0 && split < int64_t(from.size()) && concat >= 0 &&
+                 concat < int64_t(from.size()) && split != concat &&
+                 to.size() == from.size();
+  if (inRange) {
+    middle[size_t(split)] = to[size_t(split)];
+  }
+  int64_t parts = inRange ? shrinkage(from, middle, split) : 0;
+  if (!parts || shrinkage(to, middle, concat) != parts) {
+    return emitOpError() << "splits dimension " << split << " and concatenates "
+                         << concat << ", but " << getX().getType()
+                         << " becomes " << getY().getType();
+  }
+  return getAxes().empty() ? emitOpError("needs a mesh axis") : success();
+}
+
 } // namespace sft

@@ -63,4 +63,58 @@ def Sft_AllGatherOp : Sft_CollectiveOp<"all_gather"> {
   let hasVerifier = 1;
 }
 
+def Sft_ReduceScatterOp : Sft_CollectiveOp<"reduce_scatter"> {
+  let summary = "Combines values over a group; everyone gets a part of the result";
+  let description = [{
+    ```
+    data=2:   rank 0: [a0 b0]   rank 1: [a1 b1]    ->    rank 0: [a0+a1]   rank 1: [b0+b1]
+    ```
+
+    ```mlir
+    %y = sft.reduce_scatter sum %x dim 0 axes [0] why "..." : tensor<8x4xf32> to tensor<4x4xf32>
+    ```
+
+    Constraints: 1. only the scattered dimension shrinks.
+  }];
+  let arguments = (ins Sft_ReduceKind:$kind, Sft_NumberTensor:$x, I64Attr:$dim,
+                       DenseI64ArrayAttr:$axes, StrAttr:$why);
+  let results = (outs Sft_NumberTensor:$y);
+  let assemblyFormat = [{
+    $kind $x `dim` $dim `axes` $axes `why` $why attr-dict `:` type($x) `to`
+    type($y)
+  }];
+  let hasVerifier = 1;
+}
+
+def Sft_AllToAllOp : Sft_CollectiveOp<"all_to_all"> {
+  let summary = "Cuts one dimension over the group instead of another";
+  let description = [{
+    Each rank cuts its value along `split` and keeps what has its own place;
+    what arrives is concatenated along `concat` in the order of the senders.
+
+    ```
+    data=2:   rank 0: [a b]   rank 1: [c d]   ->   rank 0: [a]   rank 1: [b]
+              (a row each)                                 [c]           [d]
+    ```
+
+    ```mlir
+    %y = sft.all_to_all %x split 1 concat 0 axes [0] why "..." : tensor<1x2xf32> to tensor<2x1xf32>
+    ```
+
+    With split = concat, part i of the dimension goes to rank i and arrives as
+    part of the sender's number; the shape stays.
+
+    Constraints: 1. split shrinks and concat grows by one factor, nothing else
+    changes.
+  }];
+  let arguments = (ins Sft_AnyTensor:$x, I64Attr:$split, I64Attr:$concat,
+                       DenseI64ArrayAttr:$axes, StrAttr:$why);
+  let results = (outs Sft_AnyTensor:$y);
+  let assemblyFormat = [{
+    $x `split` $split `concat` $concat `axes` $axes `why` $why attr-dict `:`
+    type($x) `to` type($y)
+  }];
+  let hasVerifier = 1;
+}
+
 #endif // SFT_COLLECTIVE_TD

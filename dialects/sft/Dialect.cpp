@@ -23,6 +23,7 @@ void SftDialect::initialize() {
   registerIndexOps(*this);
   registerLossOps(*this);
   registerSparseOps(*this);
+  registerShardOps(*this);
   registerCollectiveOps(*this);
   registerStepOps(*this);
   registerKernelOps(*this);

@@ -51,7 +51,7 @@ LogicalResult EmbeddingOp::inferReturnTypes(MLIRContext *,
 void EmbeddingOp::buildGradient(OpBuilder &builder, ArrayRef<Value> gradients,
                                 SmallVectorImpl<Value> &dx) {
   dx[0] = ScatterAddOp::create(builder, getLoc(), getTable().getType(),
-                               getIndices(), gradients[0]);
+                               getIndices(), gradients[0], getOffset());
 }
 
 LogicalResult ScatterAddOp::verify() {
@@ -75,7 +75,8 @@ LogicalResult ScatterAddOp::verify() {
 
 void ScatterAddOp::buildGradient(OpBuilder &builder, ArrayRef<Value> gradients,
                                  SmallVectorImpl<Value> &dx) {
-  dx[1] = EmbeddingOp::create(builder, getLoc(), gradients[0], getIndices());
+  dx[1] = EmbeddingOp::create(builder, getLoc(), gradients[0], getIndices(),
+                              getOffset());
 }
 
 //===----------------------------------------------------------------------===//

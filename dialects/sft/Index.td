@@ -4,13 +4,15 @@
 
 include "dialects/sft/OpBase.td"
 
-def Sft_EmbeddingOp : Sft_PureOp<"embedding", [Sft_Infer, Sft_Sharded, Sft_Loop,
+def Sft_EmbeddingOp : Sft_PureOp<"embedding", [Sft_Infer, Sft_ShardedByPosition,
+                                               Sft_Loop,
                                                Sft_Differentiable]> {
   let summary = "Rows of a table";
   let description = [{
     `[rows, width]` at indices `[..]` -> `[.., width]`. An index below 0 or not
     below `rows` yields a row of zeros; data files are checked when they are
-    read.
+    read. With an offset, the table is rows `offset` to `offset + rows` of a
+    larger one: ranks that hold a part each sum up to the whole.
 
     ```mlir
     %e = sft.embedding %table, %ids : tensor<65x32xf32>, tensor<4x16xi32>
@@ -18,18 +20,22 @@ def Sft_EmbeddingOp : Sft_PureOp<"embedding", [Sft_Infer, Sft_Sharded, Sft_Loop,
 
     Constraints: 1. the table is a matrix.
   }];
-  let arguments = (ins Sft_FloatTensor:$table, Sft_IntTensor:$indices);
+  let arguments = (ins Sft_FloatTensor:$table, Sft_IntTensor:$indices,
+                       Optional<Sft_I64Scalar>:$offset);
   let results = (outs Sft_FloatTensor:$y);
-  let assemblyFormat =
-      "$table `,` $indices attr-dict `:` type($table) `,` type($indices)";
+  let assemblyFormat = [{
+    $table `,` $indices (`offset` $offset^)? attr-dict `:` type($table) `,`
+    type($indices)
+  }];
 }
 
-def Sft_ScatterAddOp : Sft_PureOp<"scatter_add", [Sft_Sharded, Sft_KernelLoops,
+def Sft_ScatterAddOp : Sft_PureOp<"scatter_add", [Sft_ShardedByPosition,
+                                                 Sft_KernelLoops,
                                                  Sft_Differentiable]> {
   let summary = "Sums of rows by index: the gradient of sft.embedding";
   let description = [{
-    Row i of the result is the sum of the rows of `updates` whose index is i, in
-    the order of the indices.
+    Row i of the result is the sum of the rows of `updates` whose index is i (or
+    `offset` + i), in the order of the indices.
 
     ```mlir
     %g = sft.scatter_add %ids, %dy
@@ -39,11 +45,12 @@ def Sft_ScatterAddOp : Sft_PureOp<"scatter_add", [Sft_Sharded, Sft_KernelLoops,
     Constraints: 1. updates has the indices' dimensions followed by the row;
     2. element types of updates and result agree.
   }];
-  let arguments = (ins Sft_IntTensor:$indices, Sft_FloatTensor:$updates);
+  let arguments = (ins Sft_IntTensor:$indices, Sft_FloatTensor:$updates,
+                       Optional<Sft_I64Scalar>:$offset);
   let results = (outs Sft_FloatTensor:$y);
   let assemblyFormat = [{
-    $indices `,` $updates attr-dict `:` type($indices) `,` type($updates) `to`
-    type($y)
+    $indices `,` $updates (`offset` $offset^)? attr-dict `:` type($indices) `,`
+    type($updates) `to` type($y)
   }];
   let hasVerifier = 1;
 }

@@ -23,14 +23,18 @@ SmallVector<int64_t> EmbeddingOp::getLoopBounds() { return shapeOf(getY()); }
 
 AffineMap EmbeddingOp::getOperandMap(unsigned i) {
   unsigned loops = unsigned(shapeOf(getY()).size());
-  return i == 0 ? AffineMap() : leadingMap(getIndices(), loops);
+  return i == 0 ? AffineMap() : leadingMap(getOperand(i), loops);
 }
 
 Value EmbeddingOp::buildBody(OpBuilder &builder, Location loc,
                              ArrayRef<Value> operands,
                              ArrayRef<Value> indices) {
   KernelBuilder k{builder, loc};
-  return k.loadRowOrZero(operands[0], k.toIndex(operands[1]), indices.back());
+  Value row = k.toIndex(operands[1]);
+  if (getOffset()) {
+    row = k.sub(row, k.toIndex(operands[2]));
+  }
+  return k.loadRowOrZero(operands[0], row, indices.back());
 }
 
 SmallVector<int64_t> GatherRowsOp::getLoopBounds() { return shapeOf(getY()); }
@@ -94,6 +98,9 @@ void ScatterAddOp::buildKernel(OpBuilder &builder, ArrayRef<Value> operands,
   k.fill(results[0], 0);
   k.forEach(shapeOf(getIndices()), [&](ValueRange at) {
     Value row = k.toIndex(k.load(operands[0], at));
+    if (getOffset()) {
+      row = k.sub(row, k.toIndex(k.load(operands[2], {})));
+    }
     k.ifTrue(k.isBelow(row, shapeOf(getY())[0]),
              [&] { k.accumulateRow(results[0], row, operands[1], at); });
   });

@@ -22,7 +22,8 @@ static FactorRule::Dims followedBy(FactorRule::Dims dims, unsigned factor) {
 
 FactorRule EmbeddingOp::getFactorRule() {
   FactorRule rule;
-  unsigned row = rule.addFactor(shapeOf(getTable())[0], FactorKind::Replicated);
+  unsigned row = rule.addFactor(shapeOf(getTable())[0], FactorKind::Reduction,
+                                ReduceKind::Sum);
   unsigned column = rule.addFactor(shapeOf(getTable())[1]);
   auto indices = addFactors(rule, getIndices(), FactorKind::Parallel);
   rule.operands = {{{row}, {column}}, indices};
@@ -31,9 +32,17 @@ FactorRule EmbeddingOp::getFactorRule() {
   return rule;
 }
 
+/// Factor 0 is the table's rows.
+void EmbeddingOp::localize(OpBuilder &, ArrayRef<Value> offsets,
+                           ArrayRef<int64_t>) {
+  if (offsets[0]) {
+    getOffsetMutable().assign(offsets[0]);
+  }
+}
+
 FactorRule ScatterAddOp::getFactorRule() {
   FactorRule rule;
-  unsigned row = rule.addFactor(shapeOf(getY())[0], FactorKind::Replicated);
+  unsigned row = rule.addFactor(shapeOf(getY())[0]);
   unsigned column = rule.addFactor(shapeOf(getY())[1]);
   auto indices =
       addFactors(rule, getIndices(), FactorKind::Reduction, ReduceKind::Sum);
@@ -41,6 +50,14 @@ FactorRule ScatterAddOp::getFactorRule() {
   rule.results = {{{row}, {column}}};
   rule.linearIn = {false, true};
   return rule;
+}
+
+/// Factor 0 is the result's rows.
+void ScatterAddOp::localize(OpBuilder &, ArrayRef<Value> offsets,
+                            ArrayRef<int64_t>) {
+  if (offsets[0]) {
+    getOffsetMutable().assign(offsets[0]);
+  }
 }
 
 FactorRule GatherRowsOp::getFactorRule() {
@@ -66,7 +83,7 @@ FactorRule ScatterRowsOp::getFactorRule() {
 
 FactorRule ExpandRowsOp::getFactorRule() {
   FactorRule rule;
-  auto slots = addFactors(rule, getSlots(), FactorKind::Replicated);
+  auto slots = addFactors(rule, getSlots(), FactorKind::Parallel);
   auto indices = addFactors(rule, getIndices(), FactorKind::Replicated);
   unsigned column = rule.addFactor(shapeOf(getRows())[1]);
   rule.operands = {slots, followedBy(indices, column), indices};
@@ -75,7 +92,8 @@ FactorRule ExpandRowsOp::getFactorRule() {
   return rule;
 }
 
-/// Each dimension by itself; the operands are scalars.
+/// Each dimension by itself, as the factor of its number; the operands are
+/// scalars.
 static FactorRule positionRule(Operation *op) {
   FactorRule rule;
   rule.operands.resize(op->getNumOperands());

@@ -59,11 +59,11 @@ def Sft_ShardingRuleOpInterface : OpInterface<"ShardingRuleOpInterface"> {
     InterfaceMethod<"The rule, with factor sizes taken from the types.",
       "::sft::FactorRule", "getFactorRule", (ins)>,
     InterfaceMethod<[{
-      Rewrites what the op says about *global* extents or positions after its
-      result has become a shard, of the type that it has now, of a value of
-      `globalShape`. `offsets` holds for each dimension the position of the
-      shard's first element (an i64 scalar tensor, or null for 0). Most ops have
-      nothing to do.
+      Rewrites what the op says about *global* extents or positions after it has
+      become one rank's part of itself. `offsets` holds for each factor of its
+      rule the position of the part's first element (an i64 scalar tensor, or
+      null for 0); `globalShape` is the first result's before. Operands and
+      results have their local types already. Most ops have nothing to do.
     }], "void", "localize",
       (ins "::mlir::OpBuilder &":$builder,
            "::mlir::ArrayRef<::mlir::Value>":$offsets,

@@ -42,6 +42,10 @@ Value KernelBuilder::add(Value x, Value y) {
   return arith::AddIOp::create(builder, loc, x, y);
 }
 
+Value KernelBuilder::sub(Value x, Value y) {
+  return arith::SubIOp::create(builder, loc, x, y);
+}
+
 Value KernelBuilder::mul(Value x, Value y) {
   if (isa<FloatType>(x.getType())) {
     return arith::MulFOp::create(builder, loc, x, y, fastMathFlags(builder));

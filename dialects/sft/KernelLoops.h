@@ -21,6 +21,8 @@ struct KernelBuilder {
   mlir::Value toIndex(mlir::Value integer);
   mlir::Value toInt32(mlir::Value index);
   mlir::Value add(mlir::Value x, mlir::Value y);
+  /// Of index values.
+  mlir::Value sub(mlir::Value x, mlir::Value y);
   mlir::Value mul(mlir::Value x, mlir::Value y);
   mlir::Value load(mlir::Value buffer, mlir::ValueRange indices);
   void store(mlir::Value value, mlir::Value buffer, mlir::ValueRange indices);

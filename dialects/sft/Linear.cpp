@@ -261,17 +261,16 @@ LinearOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
   return success();
 }
 
-/// All leading dimensions as one, so that one large product results.
-static Value flattenRows(Formula f, Value x) {
+/// A vector as a matrix of one row. Leading dimensions stay apart, so that each
+/// may be cut over the mesh; code generation makes one large product of them.
+static Value asRows(Formula f, Value x) {
   ArrayRef<int64_t> shape = typeOf(x).getShape();
-  int64_t rows = llvm::product_of(shape.drop_back(), int64_t(1));
-  return f.reshape(x, typeOf(x).clone({rows, shape.back()}));
+  return shape.size() > 1 ? x : f.reshape(x, typeOf(x).clone({1, shape[0]}));
 }
 
 SmallVector<Value> LinearOp::decompose(OpBuilder &builder) {
   Formula f{builder, getLoc()};
-  Value rows = flattenRows(f, getX());
-  Value y = f.op<MatmulOp>(rows, getWeight(), false, false);
+  Value y = f.op<MatmulOp>(asRows(f, getX()), getWeight(), false, false);
   if (getBias()) {
     y = f.add(y, getBias());
   }
@@ -281,12 +280,13 @@ SmallVector<Value> LinearOp::decompose(OpBuilder &builder) {
 void LinearOp::buildGradient(OpBuilder &builder, ArrayRef<Value> gradients,
                              SmallVectorImpl<Value> &operandGradients) {
   Formula f{builder, getLoc()};
-  Value x = flattenRows(f, getX()), g = flattenRows(f, gradients[0]);
+  Value x = asRows(f, getX()), g = asRows(f, gradients[0]);
   Value dx = f.op<MatmulOp>(g, getWeight(), false, true);
   operandGradients[0] = f.reshape(dx, getX().getType());
-  operandGradients[1] = f.op<MatmulOp>(x, g, true, false);
+  operandGradients[1] =
+      f.sumLike(f.op<MatmulOp>(x, g, true, false), getWeight());
   if (getBias()) {
-    operandGradients[2] = f.sum(g, 0, /*keep=*/false);
+    operandGradients[2] = f.sumLike(g, getBias());
   }
 }
 

@@ -180,6 +180,13 @@ LogicalResult ParameterOp::verify() {
     return emitOpError() << "init is " << getInit()
                          << "; expected one like #sft.he_normal or #sft.zeros";
   }
+  // C3
+  size_t rank = getType().getShape().size();
+  if (getShard() && getShard()->getDims().size() != rank) {
+    return emitOpError() << "shard names axes for "
+                         << getShard()->getDims().size() << " of " << rank
+                         << " dimensions; write `-` for one that is not cut";
+  }
   return success();
 }
 

@@ -3,6 +3,7 @@
 #define SFT_MODEL_TD
 
 include "dialects/sft/OpBase.td"
+include "dialects/sft/Attributes.td"
 include "mlir/IR/RegionKindInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 
@@ -55,12 +56,22 @@ def Sft_ParameterOp : Sft_Op<"parameter", [
     ```
 
     The name is the key in saved files. `frozen` parameters are not trained.
-    Constraints: 1. init is an initialiser; 2. the name is a valid key.
+    `shard` says how the parameter is cut over the axes of a mesh; the rest of
+    the program follows from it:
+
+    ```mlir
+    %w = sft.parameter "w1" init(#sft.he_normal) shard <[-, tensor]> : tensor<64x128xf32>
+    ```
+
+    Constraints: 1. init is an initialiser; 2. the name is a valid key; 3. shard
+    has an entry for each dimension.
   }];
-  let arguments = (ins StrAttr:$name, AnyAttr:$init, UnitAttr:$frozen);
+  let arguments = (ins StrAttr:$name, AnyAttr:$init, UnitAttr:$frozen,
+                       OptionalAttr<Sft_AnnotationAttr>:$shard);
   let results = (outs Sft_FloatTensor:$result);
   let assemblyFormat = [{
-    $name `init` `(` $init `)` (`frozen` $frozen^)? attr-dict `:` type($result)
+    $name `init` `(` $init `)` (`frozen` $frozen^)? (`shard` $shard^)?
+    attr-dict `:` type($result)
   }];
   let hasVerifier = 1;
 }

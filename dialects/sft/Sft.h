@@ -48,6 +48,8 @@
 #define GET_OP_CLASSES
 #include "dialects/sft/Sparse.h.inc"
 #define GET_OP_CLASSES
+#include "dialects/sft/Shard.h.inc"
+#define GET_OP_CLASSES
 #include "dialects/sft/Collective.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/sft/Step.h.inc"
@@ -68,6 +70,7 @@ void registerShapeOps(SftDialect &dialect);
 void registerIndexOps(SftDialect &dialect);
 void registerLossOps(SftDialect &dialect);
 void registerSparseOps(SftDialect &dialect);
+void registerShardOps(SftDialect &dialect);
 void registerCollectiveOps(SftDialect &dialect);
 void registerStepOps(SftDialect &dialect);
 void registerKernelOps(SftDialect &dialect);

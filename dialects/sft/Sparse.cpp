@@ -26,7 +26,9 @@ LogicalResult TransformOp::inferReturnTypes(MLIRContext *,
   auto x = cast<CsrType>(operands[0].getType());
   auto w = cast<RankedTensorType>(operands[1].getType());
   // C1
-  if (w.getRank() != 2 || w.getDimSize(0) != x.getColumns()) {
+  bool isPart = operands.size() > 2;
+  if (w.getRank() != 2 || w.getDimSize(0) > x.getColumns() ||
+      (!isPart && w.getDimSize(0) != x.getColumns())) {
     return emitOptionalError(location, "sft.transform: ", w,
                              " does not transform ", x,
                              "; W is a matrix with a row for each of the ",
@@ -44,12 +46,21 @@ LogicalResult TransformOp::inferReturnTypes(MLIRContext *,
 FactorRule TransformOp::getFactorRule() {
   FactorRule rule;
   unsigned row = rule.addFactor(shapeOf(getX())[0]);
-  unsigned column = rule.addFactor(shapeOf(getX())[1], FactorKind::Replicated);
+  unsigned column = rule.addFactor(shapeOf(getX())[1], FactorKind::Reduction,
+                                   ReduceKind::Sum);
   unsigned n = rule.addFactor(shapeOf(getW())[1]);
-  rule.operands = {{{row}, {column}}, {{column}, {n}}};
+  rule.operands = {{{row}, {}}, {{column}, {n}}};
   rule.results = {{{row}, {n}}};
   rule.linearIn = {false, true};
   return rule;
+}
+
+/// Factor 1 is W's rows: x keeps all its columns.
+void TransformOp::localize(OpBuilder &, ArrayRef<Value> offsets,
+                           ArrayRef<int64_t>) {
+  if (offsets[1]) {
+    getOffsetMutable().assign(offsets[1]);
+  }
 }
 
 void TransformOp::buildGradient(OpBuilder &builder, ArrayRef<Value> gradients,

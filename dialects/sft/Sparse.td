@@ -4,7 +4,8 @@
 
 include "dialects/sft/OpBase.td"
 
-def Sft_TransformOp : Sft_PureOp<"transform", [Sft_Infer, Sft_Sharded,
+def Sft_TransformOp : Sft_PureOp<"transform", [Sft_Infer,
+                                               Sft_ShardedByPosition,
                                                Sft_KernelLoops,
                                                Sft_Differentiable]> {
   let summary = "z = x W on a batch of sparse rows";
@@ -18,13 +19,18 @@ def Sft_TransformOp : Sft_PureOp<"transform", [Sft_Infer, Sft_Sharded,
         : !sft.csr<32x10000xf32, capacity = 1600>, tensor<10000x100xf32>
     ```
 
-    Constraints: 1. W is a matrix with as many rows as x has columns; 2. element
-    types agree.
+    With an offset, W is its rows from `offset` on, and columns that have none
+    count as zero: ranks that hold a part each sum up to the whole.
+
+    Constraints: 1. W is a matrix with as many rows as x has columns (with an
+    offset: at most as many); 2. element types agree.
   }];
-  let arguments = (ins Sft_CsrType:$x, Sft_FloatTensor:$w);
+  let arguments = (ins Sft_CsrType:$x, Sft_FloatTensor:$w,
+                       Optional<Sft_I64Scalar>:$offset);
   let results = (outs Sft_FloatTensor:$z);
   let assemblyFormat = [{
-    $x `,` $w attr-dict `:` qualified(type($x)) `,` type($w)
+    $x `,` $w (`offset` $offset^)? attr-dict `:` qualified(type($x)) `,`
+    type($w)
   }];
 }
 

@@ -47,10 +47,20 @@ void TransformOp::buildKernel(OpBuilder &builder, ArrayRef<Value> operands,
   KernelBuilder k{builder, getLoc()};
   CsrBuffers x(getX(), operands);
   Value w = operands[3], z = results[0];
+  Value offset = getOffset() ? k.toIndex(k.load(operands[4], {})) : Value();
+  auto add = [&](Value row, Value column, Value entry) {
+    k.accumulateRow(z, row, w, column, k.load(x.values, entry));
+  };
   x.forEachRow(k, [&](Value row, Value first, Value end) {
     k.zeroRow(z, row);
     k.forEach(first, end, [&](Value entry) {
-      k.accumulateRow(z, row, w, x.column(k, entry), k.load(x.values, entry));
+      Value column = x.column(k, entry);
+      if (!offset) {
+        return add(row, column, entry);
+      }
+      column = k.sub(column, offset);
+      k.ifTrue(k.isBelow(column, shapeOf(getW())[0]),
+               [&] { add(row, column, entry); });
     });
   });
 }

@@ -20,14 +20,15 @@ def Sft_VariableOp : Sft_Op<"variable", [Symbol]> {
     ```
 
     The first type is this rank's part; `of` gives the whole where they differ.
-    A `frozen` parameter is not trained.
+    A `frozen` parameter is not trained; `shard` is what its author wants.
   }];
   let arguments = (ins Sft_VariableKind:$kind, SymbolNameAttr:$sym_name,
                        TypeAttr:$type, OptionalAttr<TypeAttr>:$global_type,
                        OptionalAttr<Sft_ShardingAttr>:$sharding,
-                       UnitAttr:$frozen);
+                       UnitAttr:$frozen,
+                       OptionalAttr<Sft_AnnotationAttr>:$shard);
   let assemblyFormat = [{
-    $kind (`frozen` $frozen^)? $sym_name attr-dict `:` $type
+    $kind (`frozen` $frozen^)? $sym_name (`shard` $shard^)? attr-dict `:` $type
     (`of` $global_type^)?
     (`sharding` $sharding^)?
   }];

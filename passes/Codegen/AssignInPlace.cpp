@@ -55,7 +55,7 @@ bool mayTake(Value buffer, Value result) {
   if (auto read = dyn_cast_if_present<ReadOp>(def)) {
     return read.getVariable() == target;
   }
-  return isa_and_present<KernelOp, ContractOp, AllReduceOp, AllGatherOp>(def) &&
+  return isa_and_present<KernelOp, ContractOp, CollectiveOpInterface>(def) &&
          target.empty();
 }
 

@@ -22,6 +22,26 @@ def FuseContractions : Pass<"sft-fuse-contractions", "::mlir::ModuleOp"> {
   }];
 }
 
+def FlattenContractions : Pass<"sft-flatten-contractions", "::mlir::ModuleOp"> {
+  let summary = "Products with one common matrix become one large product";
+  let description = [{
+    A weight is the same for every sequence of a batch, so its product with the
+    batch is one of stacked rows, and the sum over the batch of its gradients is
+    the product of the stacks. The stacks are views.
+
+    ```mlir
+    %z = sft.contract %x, %w none : tensor<4x8x16xf32>, tensor<16x32xf32> -> tensor<4x8x32xf32>
+    %d = sft.contract %x, %g none {transpose_x} : tensor<4x8x16xf32>, tensor<4x8x32xf32> -> tensor<4x16x32xf32>
+    %dw = sft.reduce sum %d axes [0] : tensor<4x16x32xf32>
+    ```
+    becomes, but for reshapes,
+    ```mlir
+    %z = sft.contract %x, %w none : tensor<32x16xf32>, tensor<16x32xf32> -> tensor<32x32xf32>
+    %dw = sft.contract %x, %g none {transpose_x} : tensor<32x16xf32>, tensor<32x32xf32> -> tensor<16x32xf32>
+    ```
+  }];
+}
+
 def FormKernels : Pass<"sft-form-kernels", "::mlir::ModuleOp"> {
   let summary = "Groups ops over the same loops into kernels";
   let description = [{

@@ -7,6 +7,8 @@ void buildCodegenPhase(mlir::OpPassManager &pm,
                        const CompilerOptions &options) {
   // First, so that biases and activations are not taken by kernels.
   pm.addPass(createFuseContractions());
+  // Behind it, so that biases are found at products of any rank.
+  pm.addPass(createFlattenContractions());
   pm.addPass(createFormKernels());
   pm.addPass(createAssignInPlace());
   GenerateKernelsOptions generate;

@@ -26,6 +26,7 @@ struct VerifyCodegen : impl::VerifyCodegenBase<VerifyCodegen> {
           return signalPassFailure();
         }
         if (!isa<KernelOp, ContractOp, ReshapeOp, AllReduceOp, AllGatherOp,
+                 ReduceScatterOp, AllToAllOp,
                  ReadOp, WriteOp, OutputOp, GuardOp, RuntimeScalarOp>(op)) {
           op.emitOpError("has no lowering: it implements neither "
                          "LoopOpInterface nor KernelOpInterface");

@@ -2,11 +2,15 @@
 //
 // 1. Decide per op, on the global program, how each operand is wanted.
 // 2. Rebuild the step op by op with local types; where a value is not as it is
-//    wanted, reshard it, once for all users that want the same.
-// 3. Ops that speak of global positions are told where the shard starts.
+//    wanted, reshard it: from what is cheapest of what there is of it, right
+//    behind the op that made it, so that it is issued as soon as possible. What
+//    is read from a variable is there from the start: it is resharded where it
+//    is used, so that it need not be kept.
+// 3. Ops that speak of global positions are told where their part starts.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Partition/Passes.h"
+#include "passes/Partition/Resharder.h"
 #include "passes/Sharding/Shardings.h"
 
 #include "mlir/IR/IRMapping.h"
@@ -36,197 +40,160 @@ std::string placeOf(Operation *op) {
   return text;
 }
 
-std::string describe(ShardingAttr sharding, MeshAttr mesh) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  auto axes = [&](ArrayRef<int64_t> list) {
-    llvm::interleave(
-        list, os,
-        [&](int64_t axis) { os << mesh.getNames()[size_t(axis)].getValue(); },
-        ",");
-  };
-  os << '[';
-  llvm::interleave(
-      sharding.getDims(), os, [&](auto dim) { axes(dim.asArrayRef()); }, "|");
-  os << ']';
-  if (sharding.isPartial()) {
-    os << " partial over ";
-    axes(sharding.getPartial());
-  }
-  return text;
-}
+/// A local value, and how the global one is cut in it.
+struct Version {
+  ShardingAttr sharding;
+  Value local;
+};
 
 class Localizer {
 public:
-  Localizer(StepOp step, MeshAttr mesh) : step(step), mesh(mesh) {}
+  Localizer(StepOp step, MeshAttr mesh)
+      : step(step), mesh(mesh),
+        builder(OpBuilder::atBlockEnd(&step.getBody().front())) {}
   LogicalResult run();
 
 private:
-  LogicalResult localize(Operation &op, OpBuilder &builder);
+  LogicalResult localize(Operation &op);
+  LogicalResult localizeShard(ShardOp op);
   ShardingAttr wanted(Operation &op, unsigned operand);
-  FailureOr<Value> resharded(Value global, ShardingAttr wanted,
-                             Operation *user);
-  Value allReduce(OpBuilder &builder, Value local, ShardingAttr from,
-                  StringRef why, Location loc);
-  FailureOr<Value> allGather(OpBuilder &builder, Value local,
-                             ShardingAttr &from, ShardingAttr to, StringRef why,
-                             Operation *user);
-  Value takeRows(OpBuilder &builder, Value whole, ArrayRef<int64_t> axes,
-                 Location loc);
-  SmallVector<Value> offsets(OpBuilder &builder, Location loc,
-                             ShardingAttr sharding, Type local);
+  FailureOr<Value> resharded(Value global, ShardingAttr to, Operation *user);
+  Cause causeOf(Value global, ShardingAttr to, Operation *user);
+  SmallVector<Value> offsets(Operation *op);
+  void tellPosition(Operation *op, Operation *copy);
 
   StepOp step;
   MeshAttr mesh;
-  /// Global value -> local value, and resharded copies of it.
+  OpBuilder builder;
   IRMapping locals;
-  DenseMap<std::pair<Value, Attribute>, Value> copies;
+  /// The local value first, then resharded ones.
+  DenseMap<Value, SmallVector<Version, 2>> versions;
+  /// Of the op that is being rebuilt.
+  FactorRule rule;
+  FactorAxes axes;
+  int64_t gatheredAgain = 0;
 };
 
-/// Rules say how operands are wanted; effects want whole values.
+/// Rules say how operands are wanted; effects want whole values, writes those
+/// of their variable.
 ShardingAttr Localizer::wanted(Operation &op, unsigned i) {
   Value operand = op.getOperand(i);
-  auto ruled = dyn_cast<ShardingRuleOpInterface>(op);
-  if (!ruled) {
-    return ShardingAttr::replicated(
-        op.getContext(), int64_t(shardingOf(operand).getDims().size()));
+  if (auto write = dyn_cast<WriteOp>(op)) {
+    auto module = step->getParentOfType<ModuleOp>();
+    return shardingOf(module.lookupSymbol<VariableOp>(write.getVariable()));
   }
-  FactorRule rule = ruled.getFactorRule();
-  ShardingAttr sharding = wantedSharding(&op, rule, i);
+  if (!isa<ShardingRuleOpInterface>(op)) {
+    return ShardingAttr::replicated(op.getContext(), rankOf(operand));
+  }
+  ShardingAttr sharding = shardingFor(op.getContext(), rule.operands[i], axes);
   ShardingAttr now = shardingOf(operand);
-  if (now.isPartial() && passesPartial(&op, rule, i)) {
-    return ShardingAttr::get(op.getContext(), sharding.getDims(),
-                             now.getPartial(), now.getReduce());
+  bool passes = now.isPartial() && passesPartial(&op, rule, axes, i);
+  return passes ? sharding.withPartial(now.getPartial(), now.getReduce())
+                : sharding;
+}
+
+Cause Localizer::causeOf(Value global, ShardingAttr to, Operation *user) {
+  ShardingAttr from = shardingOf(global);
+  Cause cause;
+  cause.why = placeOf(user) + " wants " + describe(to, mesh) + ", have " +
+              describe(from, mesh);
+  if (auto read = global.getDefiningOp<ReadOp>()) {
+    cause.why += " of " + read.getVariable().str();
+    cause.avoid = "keep " + read.getVariable().str() + " whole over the axis";
+    if (isa<ShardOp>(user)) {
+      cause.again = ++gatheredAgain;
+    }
+  } else if (Operation *def = global.getDefiningOp()) {
+    cause.why += " from " + placeOf(def);
+    cause.avoid = from.isPartial()
+                      ? "do not cut what " + placeOf(def) + " sums over"
+                      : "cut both ops over the same dimension";
   }
-  return sharding;
-}
-
-Value Localizer::allReduce(OpBuilder &builder, Value local, ShardingAttr from,
-                           StringRef why, Location loc) {
-  return AllReduceOp::create(builder, loc, TypeRange{local.getType()},
-                             from.getReduce(), ValueRange{local},
-                             from.getPartial(), why)
-      .getResult(0);
-}
-
-/// This rank's part of a whole value along its leading dimension.
-Value Localizer::takeRows(OpBuilder &builder, Value whole,
-                          ArrayRef<int64_t> axes, Location loc) {
-  auto type = cast<RankedTensorType>(whole.getType());
-  SmallVector<int64_t> shape(type.getShape());
-  int64_t all = shape[0];
-  shape[0] /= mesh.sizeOf(axes);
-  SmallVector<DenseI64ArrayAttr> dims(
-      shape.size(), DenseI64ArrayAttr::get(builder.getContext(), {}));
-  dims[0] = DenseI64ArrayAttr::get(builder.getContext(), axes);
-  auto cut = ShardingAttr::get(builder.getContext(), dims, {}, ReduceKind::Sum);
-  Value first = offsets(builder, loc, cut, type.clone(shape)).front();
-  auto indices = RankedTensorType::get({shape[0]}, builder.getI32Type());
-  Value rows = IotaOp::create(builder, loc, indices, first, 0);
-  int64_t width = type.getNumElements() / all;
-  Value table =
-      ReshapeOp::create(builder, loc, type.clone({all, width}), whole);
-  Value taken = GatherRowsOp::create(builder, loc, table, rows);
-  return ReshapeOp::create(builder, loc, type.clone(shape), taken);
-}
-
-/// Gathers every dimension that is cut but not wanted cut; takes this rank's
-/// rows of what is whole.
-FailureOr<Value> Localizer::allGather(OpBuilder &builder, Value local,
-                                      ShardingAttr &from, ShardingAttr to,
-                                      StringRef why, Operation *user) {
-  SmallVector<DenseI64ArrayAttr> dims(from.getDims());
-  for (auto [d, axes] : llvm::enumerate(dims)) {
-    DenseI64ArrayAttr target = to.getDims()[d];
-    if (axes == target) {
-      continue;
-    }
-    auto whole = dyn_cast<RankedTensorType>(local.getType());
-    if (axes.empty() && d == 0 && whole &&
-        isa<FloatType>(whole.getElementType())) {
-      local = takeRows(builder, local, target.asArrayRef(), user->getLoc());
-      axes = target;
-      continue;
-    }
-    if (!target.empty()) {
-      return user->emitError()
-             << "wants dimension " << d << " of an operand as "
-             << describe(to, mesh) << " but has it as " << describe(from, mesh)
-             << "; no resharding for this";
-    }
-    int64_t parts = mesh.sizeOf(axes.asArrayRef());
-    Type type;
-    if (auto csr = dyn_cast<CsrType>(local.getType())) {
-      type = CsrType::get(csr.getContext(), csr.getRows() * parts,
-                          csr.getColumns(), csr.getElementType(),
-                          csr.getCapacity() * parts, parts);
-    } else {
-      auto tensor = cast<RankedTensorType>(local.getType());
-      SmallVector<int64_t> shape(tensor.getShape());
-      shape[d] *= parts;
-      type = tensor.clone(shape);
-    }
-    local = AllGatherOp::create(builder, user->getLoc(), type, local,
-                                int64_t(d), axes, why);
-    axes = target;
-  }
-  from = ShardingAttr::get(from.getContext(), dims, from.getPartial(),
-                           from.getReduce());
-  return local;
+  return cause;
 }
 
 FailureOr<Value> Localizer::resharded(Value global, ShardingAttr to,
                                       Operation *user) {
-  ShardingAttr from = shardingOf(global);
-  Value local = locals.lookup(global);
-  if (from == to) {
-    return local;
+  auto &known = versions[global];
+  bool isVariable = isa_and_present<ReadOp>(global.getDefiningOp());
+  bool once = isVariable && isa<ShardOp>(user);
+  Version best;
+  Resharding way;
+  for (const Version &version : ArrayRef(known).take_front(once ? 1 : 8)) {
+    Resharding each =
+        planResharding(global.getType(), version.sharding, to, mesh);
+    if (!best.local || each.seconds < way.seconds) {
+      best = version;
+      way = std::move(each);
+    }
   }
-  Value &copy = copies[{global, to}];
-  if (copy) {
-    return copy;
+  if (way.moves.empty()) {
+    return best.local;
   }
-  OpBuilder builder(step.getContext());
-  builder.setInsertionPointAfterValue(local);
-  std::string why = placeOf(user) + " wants " + describe(to, mesh) + ", have " +
-                    describe(from, mesh);
+  OpBuilder::InsertionGuard guard(builder);
+  if (!isVariable) {
+    builder.setInsertionPointAfterValue(best.local);
+  }
   Location loc = global.getDefiningOp() ? global.getLoc() : user->getLoc();
-  if (from.isPartial() && !to.isPartial()) {
-    local = allReduce(builder, local, from, why, loc);
-    from = from.withoutPartial();
+  FailureOr<Value> made =
+      buildResharding(builder, loc, mesh, best.local, best.sharding.getReduce(),
+                      way, causeOf(global, to, user));
+  if (succeeded(made) && !once) {
+    known.push_back({to, *made});
   }
-  FailureOr<Value> gathered = allGather(builder, local, from, to, why, user);
-  if (succeeded(gathered)) {
-    copy = *gathered;
-  }
-  return gathered;
+  return made;
 }
 
-/// Position of the shard's first element in each dimension; null for 0.
-SmallVector<Value> Localizer::offsets(OpBuilder &builder, Location loc,
-                                      ShardingAttr sharding, Type local) {
-  auto tensor = dyn_cast<RankedTensorType>(local);
-  SmallVector<Value> result(sharding.getDims().size());
+/// For each factor the position of this rank's part; null for 0.
+SmallVector<Value> Localizer::offsets(Operation *op) {
   auto i64 = RankedTensorType::get({}, builder.getI64Type());
-  for (auto [d, axes] : llvm::enumerate(sharding.getDims())) {
-    int64_t stride = tensor ? tensor.getDimSize(int64_t(d)) : 0;
-    for (int64_t axis : llvm::reverse(axes.asArrayRef())) {
-      Value index = RuntimeScalarOp::create(
-          builder, loc, i64, RuntimeScalarKind::AxisIndex, FloatAttr(),
-          builder.getI64IntegerAttr(axis));
-      Value offset =
-          MulOp::create(builder, loc, index,
-                        buildConstant(builder, loc, i64, double(stride)));
-      result[d] = result[d]
-                      ? Value(AddOp::create(builder, loc, result[d], offset))
-                      : offset;
-      stride *= mesh.getSizes()[size_t(axis)];
+  SmallVector<Value> result(rule.factors.size());
+  for (auto [offset, factor, list] :
+       llvm::zip_equal(result, rule.factors, axes)) {
+    if (!list.empty()) {
+      Value size = buildConstant(builder, op->getLoc(), i64,
+                                 double(factor.size / mesh.sizeOf(list)));
+      offset = MulOp::create(builder, op->getLoc(),
+                             placeOn(builder, op->getLoc(), mesh, list), size);
     }
   }
   return result;
 }
 
-LogicalResult Localizer::localize(Operation &op, OpBuilder &builder) {
+void Localizer::tellPosition(Operation *op, Operation *copy) {
+  auto ruled = dyn_cast<ShardingRuleOpInterface>(copy);
+  bool isCut =
+      llvm::any_of(axes, [](const Axes &list) { return !list.empty(); });
+  if (!ruled || !isCut || op->getNumResults() == 0) {
+    return;
+  }
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(copy);
+  auto global = dyn_cast<ShapedType>(op->getResult(0).getType());
+  ruled.localize(builder, offsets(op),
+                 global ? global.getShape() : ArrayRef<int64_t>());
+}
+
+/// Nothing is left of sft.shard but what it asks for.
+LogicalResult Localizer::localizeShard(ShardOp op) {
+  FailureOr<Value> local = resharded(op.getX(), wanted(*op, 0), op);
+  if (failed(local)) {
+    return failure();
+  }
+  locals.map(op.getY(), *local);
+  versions[op.getY()] = {{shardingOf(op.getY()), *local}};
+  return success();
+}
+
+LogicalResult Localizer::localize(Operation &op) {
+  axes.clear();
+  if (auto ruled = dyn_cast<ShardingRuleOpInterface>(op)) {
+    rule = ruled.getFactorRule();
+    axes = decideFactors(&op, rule);
+  }
+  if (auto shard = dyn_cast<ShardOp>(op)) {
+    return localizeShard(shard);
+  }
   SmallVector<Value> operands;
   for (unsigned i = 0; i < op.getNumOperands(); ++i) {
     FailureOr<Value> operand = resharded(op.getOperand(i), wanted(op, i), &op);
@@ -242,15 +209,9 @@ LogicalResult Localizer::localize(Operation &op, OpBuilder &builder) {
        llvm::zip_equal(op.getResults(), copy->getResults())) {
     ShardingAttr sharding = shardingOf(global);
     local.setType(localType(global.getType(), sharding, mesh));
-    locals.map(global, local);
-    auto ruled = dyn_cast<ShardingRuleOpInterface>(copy);
-    if (ruled && !sharding.shardedAxes().empty()) {
-      OpBuilder before(copy);
-      ruled.localize(before,
-                     offsets(before, op.getLoc(), sharding, local.getType()),
-                     cast<ShapedType>(global.getType()).getShape());
-    }
+    versions[global] = {{sharding, local}};
   }
+  tellPosition(&op, copy);
   return success();
 }
 
@@ -266,11 +227,12 @@ LogicalResult Localizer::run() {
   for (unsigned i = 0; i < inputs; ++i) {
     BlockArgument global = block.getArgument(i);
     Type type = localType(global.getType(), shardingOf(global), mesh);
-    locals.map(global, block.addArgument(type, global.getLoc()));
+    Value local = block.addArgument(type, global.getLoc());
+    locals.map(global, local);
+    versions[global] = {{shardingOf(global), local}};
   }
-  OpBuilder builder = OpBuilder::atBlockEnd(&block);
   for (Operation *op : globals) {
-    if (failed(localize(*op, builder))) {
+    if (failed(localize(*op))) {
       return failure();
     }
   }
@@ -281,6 +243,21 @@ LogicalResult Localizer::run() {
   return success();
 }
 
+/// Variables that are cut: this rank's part, and of what.
+void localizeVariables(ModuleOp module, MeshAttr mesh) {
+  for (auto variable : module.getOps<VariableOp>()) {
+    ShardingAttr sharding = shardingOf(variable);
+    variable.removeShardAttr();
+    if (sharding.isReplicated()) {
+      variable.removeShardingAttr();
+      continue;
+    }
+    Type global = variable.getType();
+    variable.setGlobalType(global);
+    variable.setType(localType(global, sharding, mesh));
+  }
+}
+
 struct GlobalToLocal : impl::GlobalToLocalBase<GlobalToLocal> {
   void runOnOperation() override {
     MeshAttr mesh = meshOf(getOperation());
@@ -289,6 +266,7 @@ struct GlobalToLocal : impl::GlobalToLocalBase<GlobalToLocal> {
         return signalPassFailure();
       }
     }
+    localizeVariables(getOperation(), mesh);
   }
 };
 

@@ -8,9 +8,11 @@ def GlobalToLocal : Pass<"sft-global-to-local", "::mlir::ModuleOp"> {
   let summary = "Shrinks values to one rank's part; collectives where shardings meet";
   let description = [{
     Every op is rebuilt on local shapes. Where an operand's sharding is not the
-    one that its user wants, a collective stands between: all_reduce for partial
-    values, all_gather for sharded ones. Each is made once, right behind the op
-    that made the value, so that it is issued as soon as possible, and says why.
+    one that its user wants, the cheapest sequence of collectives and local parts
+    stands between (Resharding.h): all_reduce, reduce_scatter, all_gather,
+    all_to_all. Each is made once, right behind the op that made the value, so
+    that it is issued as soon as possible, and says why. sft.shard is gone
+    afterwards; variables have the type of one rank's part, and say of what.
 
     Before, on data=2:
     ```mlir
@@ -25,6 +27,28 @@ def GlobalToLocal : Pass<"sft-global-to-local", "::mlir::ModuleOp"> {
     %r = sft.all_reduce sum %g axes [0] why "..." : tensor<13x10xf32> -> tensor<13x10xf32>
     sft.write @w, %r : tensor<13x10xf32>
     ```
+  }];
+}
+
+def LeadCollectives : Pass<"sft-lead-collectives", "::mlir::ModuleOp"> {
+  let summary = "Collectives work along the leading dimension";
+  let description = [{
+    What a rank sends to another has to be contiguous. Collectives along another
+    dimension are surrounded by the transpositions that make it the leading one;
+    they are fused with what stands around them.
+
+    ```mlir
+    %y = sft.all_gather %x dim 1 axes [0] why "..." : tensor<8x2xf32> to tensor<8x4xf32>
+    ```
+    becomes
+    ```mlir
+    %0 = sft.reshape %x : tensor<8x2xf32> to tensor<1x8x2xf32>
+    %1 = sft.all_gather %0 dim 0 axes [0] why "..." : tensor<1x8x2xf32> to tensor<2x8x2xf32>
+    %2 = sft.transpose %1 [1, 0, 2] : tensor<2x8x2xf32>
+    %y = sft.reshape %2 : tensor<8x2x2xf32> to tensor<8x4xf32>
+    ```
+
+    An all_to_all afterwards splits and concatenates dimension 0.
   }];
 }
 

@@ -8,6 +8,7 @@ namespace sft {
 void buildPartitionPhase(mlir::OpPassManager &pm,
                          const CompilerOptions &options) {
   pm.addPass(createGlobalToLocal());
+  pm.addPass(createLeadCollectives());
   // Localising leaves constants and index arithmetic behind, several times.
   pm.addPass(mlir::createCanonicalizerPass());
   pm.addPass(mlir::createCSEPass());

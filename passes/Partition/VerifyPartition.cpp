@@ -28,6 +28,21 @@ LogicalResult verifyInferred(Operation &op) {
   return success();
 }
 
+/// What a rank sends is contiguous.
+LogicalResult verifyLeading(Operation &op) {
+  int64_t dim = 0;
+  if (auto gather = dyn_cast<AllGatherOp>(op)) {
+    dim = gather.getDim();
+  } else if (auto scatter = dyn_cast<ReduceScatterOp>(op)) {
+    dim = scatter.getDim();
+  } else if (auto exchange = dyn_cast<AllToAllOp>(op)) {
+    dim = exchange.getSplit() + exchange.getConcat();
+  }
+  return dim == 0 ? success()
+                  : op.emitOpError("works along another dimension than the "
+                                   "leading one");
+}
+
 struct VerifyPartition : impl::VerifyPartitionBase<VerifyPartition> {
   void runOnOperation() override {
     getOperation().walk([&](StepOp step) {
@@ -36,7 +51,11 @@ struct VerifyPartition : impl::VerifyPartitionBase<VerifyPartition> {
           op.emitOpError("still carries a sharding");
           return signalPassFailure();
         }
-        if (failed(verifyInferred(op))) {
+        if (isa<ShardOp>(op)) {
+          op.emitOpError("is left after the phase Partition");
+          return signalPassFailure();
+        }
+        if (failed(verifyInferred(op)) || failed(verifyLeading(op))) {
           return signalPassFailure();
         }
       }

@@ -70,7 +70,8 @@ private:
   void emitKernel(KernelOp op);
   LogicalResult emitContract(ContractOp op);
   void emitAllReduce(AllReduceOp op);
-  LogicalResult emitAllGather(AllGatherOp op);
+  void emitCollective(CollectiveOpInterface op, plan::CollectiveKind kind,
+                      ReduceKind reduce = ReduceKind::Sum);
   void beginFunction(OpBuilder &program, StringRef name, plan::EntryKind kind);
   Value buffer(Value value) { return storage.single(value)->buffer; }
   Value shapedBuffer(Value value);
@@ -185,18 +186,16 @@ void StepEmitter::emitAllReduce(AllReduceOp op) {
                              bucket, bucket, op.getAxes(), 0, op.getWhy());
 }
 
-LogicalResult StepEmitter::emitAllGather(AllGatherOp op) {
-  if (op.getDim() != 0) {
-    return op.emitError() << "gathers along dimension " << op.getDim()
-                          << "; only the leading dimension is contiguous";
-  }
+/// From one buffer to another; the leading dimension is the one that the
+/// partition phase leaves to collectives.
+void StepEmitter::emitCollective(CollectiveOpInterface op,
+                                 plan::CollectiveKind kind, ReduceKind reduce) {
+  auto why = op->getAttrOfType<StringAttr>("why").getValue();
   for (auto [in, out] :
-       llvm::zip_equal(buffers(op.getX()), buffers(op.getY()))) {
-    plan::CollectiveOp::create(builder, named(op, "sft.all_gather"),
-                               plan::CollectiveKind::AllGather, ReduceKind::Sum,
-                               in, out, op.getAxes(), 0, op.getWhy());
+       llvm::zip_equal(buffers(op->getOperand(0)), buffers(op->getResult(0)))) {
+    plan::CollectiveOp::create(builder, named(op, op->getName().getStringRef()),
+                               kind, reduce, in, out, op.getAxes(), 0, why);
   }
-  return success();
 }
 
 /// The buffer under the value's own shape, which is another than the buffer's
@@ -219,7 +218,17 @@ LogicalResult StepEmitter::emit(Operation &op) {
       .Case([&](KernelOp kernel) { return emitKernel(kernel), success(); })
       .Case([&](ContractOp contract) { return emitContract(contract); })
       .Case([&](AllReduceOp op) { return emitAllReduce(op), success(); })
-      .Case([&](AllGatherOp gather) { return emitAllGather(gather); })
+      .Case([&](AllGatherOp op) {
+        return emitCollective(op, plan::CollectiveKind::AllGather), success();
+      })
+      .Case([&](ReduceScatterOp op) {
+        return emitCollective(op, plan::CollectiveKind::ReduceScatter,
+                              op.getKind()),
+               success();
+      })
+      .Case([&](AllToAllOp op) {
+        return emitCollective(op, plan::CollectiveKind::AllToAll), success();
+      })
       .Case([&](OutputOp output) {
         auto kind = plan::OutputKind(uint32_t(output.getKind()));
         plan::OutputOp::create(builder, op.getLoc(), kind, output.getName(),

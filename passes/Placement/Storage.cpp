@@ -163,7 +163,7 @@ void StepStorage::takeVariable(WriteOp write) {
   Storage *now = single(write.getValue());
   Operation *def = write.getValue().getDefiningOp();
   bool movable = now != variable && now->isTemporary() && !now->parent &&
-                 isa_and_present<KernelOp, ContractOp>(def) &&
+                 isa_and_present<KernelOp, ContractOp, AllGatherOp>(def) &&
                  (guard < 0 || position.lookup(def) > guard);
   if (!movable) {
     return;

@@ -14,23 +14,61 @@ def AssignMesh : Pass<"sft-assign-mesh", "::mlir::ModuleOp"> {
     ListOption<"mesh", "mesh", "std::string", "axes in order, as name=size">];
 }
 
-def PropagateShardings : Pass<"sft-propagate-shardings", "::mlir::ModuleOp"> {
-  let summary = "Gives every value of every step a sharding";
+def SeedShardings : Pass<"sft-seed-shardings", "::mlir::ModuleOp"> {
+  let summary = "Every value whole, inputs cut over \"data\"";
   let description = [{
-    Seeds: the leading dimension of every input is cut over the mesh axes with
-    the role of data parallelism ("data"); variables and runtime scalars are
-    whole. From there the factor rules of the ops carry axes forwards and
-    backwards until nothing changes (as GSPMD and Shardy do); a factor that an
-    op needs whole, or that an axis does not divide, stops them. Then partial
-    results are found: a sharded reduction factor leaves its results partial,
-    and linear ops pass a partial value on while it has no other use.
+    The leading dimension of every input is cut over the mesh axis with the role
+    of data parallelism, "data"; all else is whole. A batch that does not divide
+    is an error that names sizes that do.
 
     Result: `sft.shardings` on each op, one #sft.sharding a result, and
     `shardings` on each sft.step. Shapes stay global.
+  }];
+}
+
+def PropagateShardings : Pass<"sft-propagate-shardings", "::mlir::ModuleOp"> {
+  let summary = "Spreads shardings along factor rules through all steps";
+  let description = [{
+    From inputs, annotated parameters and sft.shard, the factor rules of the ops
+    carry axes forwards and backwards until nothing changes (as GSPMD, Xu et al.
+    2021, and Shardy do); a factor that an op needs whole, or that an axis does
+    not divide, stops them. Annotations of a lower priority come into play when
+    those of a higher one have spread. Where operands of an op contradict each
+    other, what costs least wins (Resharding.h). A variable is one value in all
+    steps; over "data" it stays whole, and so does what its author pinned.
 
     ```mlir
-    // %x: [[0], []], %w: [[], []]
-    %y = sft.matmul %x, %w {sft.shardings = [#sft.sharding<[[0], []]>]} : ...
+    // %x: [[0], []], %w: [[], [1]]
+    %y = sft.matmul %x, %w {sft.shardings = [#sft.sharding<[[0], [1]]>]} : ...
+    ```
+  }];
+}
+
+def Zero : Pass<"sft-zero", "::mlir::ModuleOp"> {
+  let summary = "Optimizer state, gradients, parameters cut over \"data\"";
+  let description = [{
+    ZeRO (Rajbhandari et al. 2020). Stage 1 cuts the optimizer's state, 2 the
+    gradients too, 3 the parameters too; within the data axis only, so that other
+    axes go on replicating (hybrid sharding). What a parameter's dimensions are
+    cut over already stays; one dimension that divides is cut over "data" as
+    well, and parameters without such a dimension stay whole.
+
+    It says only where values live; propagation, which runs again behind it,
+    finds the update that follows, and partitioning the reduce-scatters and
+    gathers. As an update never needs more of a gradient than its part of the
+    state, stage 1 already has the messages and the memory of stage 2, unless a
+    gradient is used whole elsewhere.
+  }];
+  let options = [Option<"stage", "stage", "int64_t", "1", "1, 2 or 3">];
+}
+
+def FindPartials : Pass<"sft-find-partials", "::mlir::ModuleOp"> {
+  let summary = "Which values are partial sums";
+  let description = [{
+    A cut reduction factor leaves results partial; ops that are linear in a
+    partial value pass it on while it has no other use and does not grow.
+
+    ```mlir
     %g = sft.matmul %x, %dy {transpose_x,
         sft.shardings = [#sft.sharding<[[], []], partial sum [0]>]} : ...
     ```

@@ -10,7 +10,18 @@ void buildShardingPhase(mlir::OpPassManager &pm,
     mesh.mesh.push_back(name + "=" + std::to_string(size));
   }
   pm.addPass(createAssignMesh(mesh));
+  pm.addPass(createSeedShardings());
   pm.addPass(createPropagateShardings());
+  if (options.zeroStage > 0) {
+    // Between two propagations: a strategy looks at where annotations led, and
+    // what it decides spreads in its turn.
+    ZeroOptions zero;
+    zero.stage = options.zeroStage;
+    pm.addPass(createZero(zero));
+    pm.addPass(createPropagateShardings());
+  }
+  // When no dimension changes any more.
+  pm.addPass(createFindPartials());
   pm.addPass(createVerifyShardings());
 }
 

@@ -1,13 +1,14 @@
 //===- PropagateShardings.cpp - Factor rules to a fixed point -------------===//
 //
-// 1. Seed inputs (leading dimension over "data") and variables (whole).
-// 2. Dimensions: visit ops forwards, then backwards, and carry axes along
-//    factors into values that have none yet, until a round changes nothing.
-// 3. Partial results, in one forward sweep.
+// For each priority of annotations, the strongest first:
+// 1. Apply the annotations of this priority.
+// 2. Visit ops forwards, then backwards, and carry axes along factors into
+//    values that have none yet, until nothing changes. A variable is one value
+//    in all steps: what a step learns of it, the others know.
 //
 //===----------------------------------------------------------------------===//
+#include "passes/Sharding/Annotations.h"
 #include "passes/Sharding/Passes.h"
-#include "passes/Sharding/Shardings.h"
 
 using namespace mlir;
 
@@ -17,201 +18,173 @@ namespace sft {
 
 namespace {
 
-int64_t rankOf(Value value) {
-  return isa<CsrType>(value.getType())
-             ? 2
-             : cast<RankedTensorType>(value.getType()).getRank();
-}
-
-void setSharding(OpResult result, ShardingAttr sharding) {
-  Operation *op = result.getOwner();
-  SmallVector<Attribute> all;
-  if (auto now = op->getAttrOfType<ArrayAttr>(kShardingsAttr)) {
-    llvm::append_range(all, now);
-  } else {
-    for (Value each : op->getResults()) {
-      all.push_back(ShardingAttr::replicated(op->getContext(), rankOf(each)));
+class Propagation {
+public:
+  Propagation(ModuleOp module, MeshAttr mesh)
+      : module(module), mesh(mesh), data(dataAxes(mesh)), symbols(module) {
+    for (auto step : module.getOps<StepOp>()) {
+      for (Operation &op : step.getBody().front()) {
+        ops.push_back(&op);
+      }
+      for (auto read : step.getBody().getOps<ReadOp>()) {
+        reads[read.getVariable()].push_back(read);
+      }
+      for (auto write : step.getBody().getOps<WriteOp>()) {
+        writes[write.getVariable()].push_back(write);
+      }
     }
   }
-  all[result.getResultNumber()] = sharding;
-  op->setAttr(kShardingsAttr, ArrayAttr::get(op->getContext(), all));
-}
 
-/// Values from outside keep the sharding that they were seeded with.
-bool isSource(Operation *op) { return isa<ReadOp, RuntimeScalarOp>(op); }
-
-/// "divisors of 32: 1, 2, 4, 8, 16, 32", for a person to choose from.
-std::string divisorsOf(int64_t n) {
-  std::string text;
-  for (int64_t d = 1, listed = 0; d <= n && listed < 16; ++d) {
-    if (n % d == 0) {
-      text += (listed++ ? ", " : "") + std::to_string(d);
+  /// To the fixed point.
+  void run() {
+    changed.insert(ops.begin(), ops.end());
+    while (!changed.empty()) {
+      for (Operation *op : ops) {
+        visit(op);
+      }
+      for (Operation *op : llvm::reverse(ops)) {
+        visit(op);
+      }
     }
   }
-  return text;
-}
 
-/// Leading dimension over the data axes, or an error that names valid sizes.
-FailureOr<ShardingAttr> seedInput(BlockArgument input, MeshAttr mesh,
-                                  ArrayRef<int64_t> dataAxes) {
-  MLIRContext *context = input.getContext();
-  SmallVector<DenseI64ArrayAttr> dims(size_t(rankOf(input)),
-                                      DenseI64ArrayAttr::get(context, {}));
-  dims[0] = DenseI64ArrayAttr::get(context, dataAxes);
-  auto csr = dyn_cast<CsrType>(input.getType());
-  int64_t batch = csr ? csr.getRows()
-                      : cast<RankedTensorType>(input.getType()).getDimSize(0);
-  if (batch % mesh.sizeOf(dataAxes) != 0) {
-    return mlir::emitError(input.getLoc())
-           << "batch of " << batch << " rows does not divide over mesh axis "
-           << "\"data\" = " << mesh.sizeOf(dataAxes)
-           << "; sizes that divide it: " << divisorsOf(batch);
-  }
-  return ShardingAttr::get(context, dims, {}, ReduceKind::Sum);
-}
-
-LogicalResult seedStep(StepOp step, MeshAttr mesh) {
-  SmallVector<int64_t, 1> dataAxes;
-  int64_t axis = mesh.indexOf("data");
-  if (axis >= 0 && mesh.getSizes()[size_t(axis)] > 1) {
-    dataAxes.push_back(axis);
-  }
-  SmallVector<Attribute> shardings, types;
-  for (BlockArgument input : step.getBody().getArguments()) {
-    FailureOr<ShardingAttr> sharding = seedInput(input, mesh, dataAxes);
-    if (failed(sharding)) {
-      return failure();
+private:
+  void visit(Operation *op) {
+    if (!changed.erase(op)) {
+      return;
     }
-    shardings.push_back(*sharding);
-    types.push_back(TypeAttr::get(input.getType()));
-  }
-  Builder builder(step.getContext());
-  step.setShardingsAttr(builder.getArrayAttr(shardings));
-  step.setGlobalTypesAttr(builder.getArrayAttr(types));
-  for (Operation &op : step.getBody().front()) {
-    for (OpResult result : op.getResults()) {
-      setSharding(result,
-                  ShardingAttr::replicated(op.getContext(), rankOf(result)));
+    if (auto write = dyn_cast<WriteOp>(op)) {
+      auto variable = symbols.lookup<VariableOp>(write.getVariable());
+      return carry(write.getValue(), shardingOf(variable));
     }
-  }
-  return success();
-}
-
-/// Gives `value` the axes of its factors where it has none. True if it changed.
-bool carry(Value value, const FactorRule::Dims &dims, const FactorRule &rule,
-           ArrayRef<SmallVector<int64_t, 1>> axes) {
-  auto result = dyn_cast<OpResult>(value);
-  if (!result || isSource(result.getOwner())) {
-    return false;
-  }
-  ShardingAttr now = shardingOf(value);
-  SmallVector<int64_t> used = now.shardedAxes();
-  SmallVector<DenseI64ArrayAttr> lists(now.getDims());
-  for (auto [d, list] : llvm::enumerate(lists)) {
-    const auto &factors = dims[d];
-    if (factors.empty() || !list.empty() ||
-        rule.factors[factors.front()].kind == FactorKind::Replicated) {
-      continue;
-    }
-    ArrayRef<int64_t> wanted = axes[factors.front()];
-    bool taken = llvm::any_of(
-        wanted, [&](int64_t axis) { return llvm::is_contained(used, axis); });
-    if (!wanted.empty() && !taken && mayCut(result, d, wanted)) {
-      list = DenseI64ArrayAttr::get(value.getContext(), wanted);
-      llvm::append_range(used, wanted);
-    }
-  }
-  auto next = ShardingAttr::get(value.getContext(), lists, {}, now.getReduce());
-  if (next == now) {
-    return false;
-  }
-  setSharding(result, next);
-  return true;
-}
-
-bool propagateThrough(Operation &op) {
-  auto ruled = dyn_cast<ShardingRuleOpInterface>(op);
-  if (!ruled) {
-    return false;
-  }
-  FactorRule rule = ruled.getFactorRule();
-  auto axes = factorAxes(&op, rule);
-  bool changed = false;
-  for (auto [value, dims] : llvm::zip_equal(op.getResults(), rule.results)) {
-    changed |= carry(value, dims, rule, axes);
-  }
-  for (auto [value, dims] : llvm::zip_equal(op.getOperands(), rule.operands)) {
-    changed |= carry(value, dims, rule, axes);
-  }
-  return changed;
-}
-
-void propagateDimensions(Block &block) {
-  bool changed = true;
-  while (changed) {
-    changed = false;
-    for (Operation &op : block) {
-      changed |= propagateThrough(op);
-    }
-    for (Operation &op : llvm::reverse(block)) {
-      changed |= propagateThrough(op);
-    }
-  }
-}
-
-/// Axes over which `op` leaves its results partial.
-ShardingAttr partialResult(Operation &op, OpResult result,
-                           const FactorRule &rule) {
-  SmallVector<int64_t> partial;
-  auto reduce = ReduceKind::Sum;
-  auto axes = factorAxes(&op, rule);
-  for (auto [factor, list] : llvm::zip_equal(rule.factors, axes)) {
-    if (factor.kind == FactorKind::Reduction && !list.empty()) {
-      llvm::append_range(partial, list);
-      reduce = factor.reduce;
-    }
-  }
-  for (unsigned i = 0; i < op.getNumOperands(); ++i) {
-    ShardingAttr sharding = shardingOf(op.getOperand(i));
-    if (sharding.isPartial() && passesPartial(&op, rule, i)) {
-      partial.assign(sharding.getPartial().begin(),
-                     sharding.getPartial().end());
-    }
-  }
-  llvm::sort(partial);
-  return ShardingAttr::get(op.getContext(), shardingOf(result).getDims(),
-                           partial, reduce);
-}
-
-void findPartials(Block &block) {
-  for (Operation &op : block) {
     if (auto ruled = dyn_cast<ShardingRuleOpInterface>(op)) {
       FactorRule rule = ruled.getFactorRule();
-      for (OpResult result : op.getResults()) {
-        setSharding(result, partialResult(op, result, rule));
+      FactorAxes axes = proposeFactors(op, rule);
+      carryAll(op->getResults(), rule.results, axes);
+      carryAll(op->getOperands(), rule.operands, axes);
+    }
+  }
+
+  template <typename Values>
+  void carryAll(Values values, ArrayRef<FactorRule::Dims> dims,
+                const FactorAxes &axes) {
+    for (auto [value, each] : llvm::zip_equal(values, dims)) {
+      carry(value, shardingFor(value.getContext(), each, axes));
+    }
+  }
+
+  /// Gives `value` the axes of `wanted` in dimensions that have none, or only
+  /// the first of them.
+  void carry(Value value, ShardingAttr wanted) {
+    auto result = dyn_cast<OpResult>(value);
+    if (!result || wanted.isReplicated()) {
+      return;
+    }
+    ShardingAttr now = shardingOf(value), next = now;
+    for (auto [d, axes] : llvm::enumerate(wanted.getDims())) {
+      ArrayRef<int64_t> list = axes.asArrayRef();
+      ArrayRef<int64_t> has = next.getDims()[d].asArrayRef();
+      if (has.size() < list.size() && list.take_front(has.size()) == has &&
+          !meet(next.shardedAxes(), list.drop_front(has.size())) &&
+          mayTake(result, d, list)) {
+        next = next.withDim(d, list);
       }
+    }
+    if (next != now) {
+      set(result, next);
+    }
+  }
+
+  bool mayTake(OpResult result, size_t dim, ArrayRef<int64_t> axes) {
+    Operation *op = result.getOwner();
+    if (auto read = dyn_cast<ReadOp>(op)) {
+      // Over "data" variables are whole, unless a strategy cuts them.
+      if (isPinned(symbols.lookup<VariableOp>(read.getVariable())) ||
+          meet(axes, data)) {
+        return false;
+      }
+    }
+    auto shard = dyn_cast<ShardOp>(op);
+    return !(shard && isPinned(shard)) && mayCut(result, dim, axes);
+  }
+
+  void set(OpResult result, ShardingAttr sharding) {
+    auto read = dyn_cast<ReadOp>(result.getOwner());
+    if (!read) {
+      setSharding(result, sharding);
+      return touch(result);
+    }
+    StringRef name = read.getVariable();
+    symbols.lookup<VariableOp>(name).setShardingAttr(sharding);
+    for (ReadOp each : reads[name]) {
+      setSharding(cast<OpResult>(each.getResult()), sharding);
+      touch(each.getResult());
+    }
+    changed.insert(writes[name].begin(), writes[name].end());
+  }
+
+  void touch(Value value) {
+    changed.insert(value.getDefiningOp());
+    changed.insert(value.user_begin(), value.user_end());
+  }
+
+  ModuleOp module;
+  MeshAttr mesh;
+  Axes data;
+  SymbolTable symbols;
+  SmallVector<Operation *> ops;
+  llvm::StringMap<SmallVector<ReadOp>> reads;
+  llvm::StringMap<SmallVector<WriteOp>> writes;
+  DenseSet<Operation *> changed;
+};
+
+/// An axis that cuts nothing makes its ranks do the same work.
+void warnOfIdleAxes(ModuleOp module, MeshAttr mesh) {
+  SmallVector<bool> used(mesh.getNames().size(), false);
+  auto use = [&](ShardingAttr sharding) {
+    for (int64_t axis : sharding.shardedAxes()) {
+      used[size_t(axis)] = true;
+    }
+  };
+  for (auto step : module.getOps<StepOp>()) {
+    for (BlockArgument input : step.getBody().getArguments()) {
+      use(shardingOf(input));
+    }
+  }
+  module.walk([&](Operation *op) {
+    for (Value result : op->getResults()) {
+      if (op->hasAttr(kShardingsAttr)) {
+        use(shardingOf(result));
+      }
+    }
+  });
+  for (auto [axis, isUsed] : llvm::enumerate(used)) {
+    if (!isUsed && mesh.getSizes()[axis] > 1) {
+      module.emitWarning() << "mesh axis " << mesh.getNames()[axis]
+                           << " cuts nothing: its ranks all do the same; name "
+                              "it in the `shard` of a parameter";
     }
   }
 }
 
 struct PropagateShardings : impl::PropagateShardingsBase<PropagateShardings> {
   void runOnOperation() override {
-    MeshAttr mesh = meshOf(getOperation());
-    for (StringAttr name : mesh.getNames()) {
-      if (name.getValue() != "data") {
-        getOperation().emitError()
-            << "mesh axis " << name
-            << " is used by no strategy; data parallelism uses \"data\"";
+    ModuleOp module = getOperation();
+    MeshAttr mesh = meshOf(module);
+    for (auto step : module.getOps<StepOp>()) {
+      if (!step.getShardings()) {
+        step.emitOpError("has no shardings to begin with; run "
+                         "--sft-seed-shardings first");
         return signalPassFailure();
       }
     }
-    for (auto step : getOperation().getOps<StepOp>()) {
-      if (failed(seedStep(step, mesh))) {
+    for (int64_t priority : annotationPriorities(module)) {
+      if (failed(applyAnnotations(module, mesh, priority))) {
         return signalPassFailure();
       }
-      propagateDimensions(step.getBody().front());
-      findPartials(step.getBody().front());
+      Propagation(module, mesh).run();
     }
+    warnOfIdleAxes(module, mesh);
   }
 };
 

@@ -1,5 +1,7 @@
 #include "passes/Sharding/Shardings.h"
 
+#include "llvm/Support/raw_ostream.h"
+
 using namespace mlir;
 
 namespace sft {
@@ -13,6 +15,24 @@ MeshAttr meshOf(Operation *op) {
   return MeshAttr::get(op->getContext(), {}, {});
 }
 
+Axes dataAxes(MeshAttr mesh) {
+  int64_t axis = mesh.indexOf(kDataAxis);
+  return axis >= 0 && mesh.getSizes()[size_t(axis)] > 1 ? Axes{axis} : Axes();
+}
+
+bool meet(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
+  return llvm::any_of(
+      a, [&](int64_t axis) { return llvm::is_contained(b, axis); });
+}
+
+int64_t rankOf(Type type) {
+  return isa<CsrType>(type) ? 2 : cast<RankedTensorType>(type).getRank();
+}
+
+//===----------------------------------------------------------------------===//
+// Where shardings stand
+//===----------------------------------------------------------------------===//
+
 ShardingAttr shardingOf(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     auto step = cast<StepOp>(argument.getOwner()->getParentOp());
@@ -22,118 +42,73 @@ ShardingAttr shardingOf(Value value) {
   return cast<ShardingAttr>(all[cast<OpResult>(value).getResultNumber()]);
 }
 
-/// Axes of a dimension belong to its major factor.
-static void readAxes(ShardingAttr sharding, const FactorRule::Dims &dims,
-                     const FactorRule &rule,
-                     SmallVectorImpl<SmallVector<int64_t, 1>> &axes) {
-  for (auto [dim, factors] : llvm::zip_equal(sharding.getDims(), dims)) {
-    if (factors.empty() || dim.empty() ||
-        rule.factors[factors.front()].kind == FactorKind::Replicated) {
-      continue;
-    }
-    SmallVector<int64_t, 1> &known = axes[factors.front()];
-    if (known.empty()) {
-      known.assign(dim.asArrayRef().begin(), dim.asArrayRef().end());
-    }
-  }
-}
-
-SmallVector<SmallVector<int64_t, 1>> factorAxes(Operation *op,
-                                                const FactorRule &rule) {
-  SmallVector<SmallVector<int64_t, 1>> axes(rule.factors.size());
-  for (auto [result, dims] : llvm::zip_equal(op->getResults(), rule.results)) {
-    readAxes(shardingOf(result), dims, rule, axes);
-  }
-  for (auto [operand, dims] :
-       llvm::zip_equal(op->getOperands(), rule.operands)) {
-    readAxes(shardingOf(operand), dims, rule, axes);
-  }
-  // What an axis does not divide stays whole, and an axis cuts one factor only:
-  // p * p^T has its rows on both sides.
-  MeshAttr mesh = meshOf(op);
-  SmallVector<int64_t> used;
-  for (auto [factor, list] : llvm::zip_equal(rule.factors, axes)) {
-    bool taken = llvm::any_of(
-        list, [&](int64_t axis) { return llvm::is_contained(used, axis); });
-    if (taken || factor.size % mesh.sizeOf(list) != 0) {
-      list.clear();
-    }
-    llvm::append_range(used, list);
-  }
-  return axes;
-}
-
-bool mayCut(OpResult result, size_t dim, ArrayRef<int64_t> axes) {
+void setSharding(OpResult result, ShardingAttr sharding) {
   Operation *op = result.getOwner();
-  auto ruled = dyn_cast<ShardingRuleOpInterface>(op);
-  if (!ruled) {
-    return false;
-  }
-  FactorRule rule = ruled.getFactorRule();
-  const auto &factors = rule.results[result.getResultNumber()][dim];
-  if (factors.empty() ||
-      rule.factors[factors.front()].kind == FactorKind::Replicated ||
-      rule.factors[factors.front()].size % meshOf(op).sizeOf(axes) != 0) {
-    return false;
-  }
-  auto now = factorAxes(op, rule);
-  for (auto [factor, list] : llvm::enumerate(now)) {
-    bool meets = llvm::any_of(
-        list, [&](int64_t axis) { return llvm::is_contained(axes, axis); });
-    if (meets && factor != factors.front()) {
-      return false;
+  SmallVector<Attribute> all;
+  if (auto now = op->getAttrOfType<ArrayAttr>(kShardingsAttr)) {
+    llvm::append_range(all, now);
+  } else {
+    for (Value each : op->getResults()) {
+      all.push_back(ShardingAttr::replicated(op->getContext(), rankOf(each)));
     }
   }
-  return true;
+  all[result.getResultNumber()] = sharding;
+  op->setAttr(kShardingsAttr, ArrayAttr::get(op->getContext(), all));
 }
 
-static ShardingAttr shardingFor(MLIRContext *context,
-                                const FactorRule::Dims &dims,
-                                ArrayRef<SmallVector<int64_t, 1>> axes) {
-  SmallVector<DenseI64ArrayAttr> lists;
-  for (const auto &factors : dims) {
-    ArrayRef<int64_t> list;
-    if (!factors.empty()) {
-      list = axes[factors.front()];
-    }
-    lists.push_back(DenseI64ArrayAttr::get(context, list));
-  }
-  return ShardingAttr::get(context, lists, {}, ReduceKind::Sum);
+ShardingAttr shardingOf(VariableOp variable) {
+  return variable.getShardingAttr()
+             ? variable.getShardingAttr()
+             : ShardingAttr::replicated(variable.getContext(),
+                                        rankOf(variable.getType()));
 }
 
-ShardingAttr wantedSharding(Operation *op, const FactorRule &rule, unsigned i) {
-  return shardingFor(op->getContext(), rule.operands[i], factorAxes(op, rule));
-}
-
-bool passesPartial(Operation *op, const FactorRule &rule, unsigned i) {
-  ShardingAttr mine = shardingOf(op->getOperand(i));
-  auto partialLike = [&](Value other) {
-    ShardingAttr sharding = shardingOf(other);
-    return sharding.getPartial() == mine.getPartial() &&
-           sharding.getReduce() == mine.getReduce() && other.hasOneUse();
-  };
-  if (mine.getReduce() != ReduceKind::Sum || !op->getOperand(i).hasOneUse()) {
-    return false;
-  }
-  // An axis that cuts the result cannot leave it partial as well.
-  for (Value result : op->getResults()) {
-    SmallVector<int64_t> cut = shardingOf(result).shardedAxes();
-    if (llvm::any_of(mine.getPartial(), [&](int64_t axis) {
-          return llvm::is_contained(cut, axis);
-        })) {
-      return false;
+void setSharding(VariableOp variable, ShardingAttr sharding) {
+  variable.setShardingAttr(sharding);
+  for (auto step : variable->getParentOfType<ModuleOp>().getOps<StepOp>()) {
+    for (auto read : step.getBody().getOps<ReadOp>()) {
+      if (read.getVariable() == variable.getSymName()) {
+        setSharding(cast<OpResult>(read.getResult()), sharding);
+      }
     }
   }
-  if (rule.jointlyLinear) {
-    return llvm::all_of(op->getOperands(), partialLike);
-  }
-  if (rule.linearIn.empty() || !rule.linearIn[i]) {
-    return false;
-  }
-  return llvm::count_if(op->getOperands(), [](Value operand) {
-           return shardingOf(operand).isPartial();
-         }) == 1;
 }
+
+//===----------------------------------------------------------------------===//
+// Annotations
+//===----------------------------------------------------------------------===//
+
+ShardingAttr onMesh(AnnotationAttr annotation, MeshAttr mesh) {
+  auto sharding = ShardingAttr::replicated(
+      annotation.getContext(), int64_t(annotation.getDims().size()));
+  for (auto [d, names] : llvm::enumerate(annotation.getDims())) {
+    Axes axes;
+    for (StringRef name : names.getAsValueRange<StringAttr>()) {
+      int64_t axis = mesh.indexOf(name);
+      if (axis >= 0 && mesh.getSizes()[size_t(axis)] > 1) {
+        axes.push_back(axis);
+      }
+    }
+    sharding = sharding.withDim(d, axes);
+  }
+  return sharding;
+}
+
+AnnotationAttr asAnnotation(ShardingAttr sharding, MeshAttr mesh) {
+  Builder builder(sharding.getContext());
+  SmallVector<ArrayAttr> dims;
+  for (DenseI64ArrayAttr dim : sharding.getDims()) {
+    dims.push_back(builder.getArrayAttr(
+        llvm::map_to_vector(dim.asArrayRef(), [&](int64_t axis) -> Attribute {
+          return mesh.getNames()[size_t(axis)];
+        })));
+  }
+  return AnnotationAttr::get(sharding.getContext(), dims, 0);
+}
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
 
 Type localType(Type global, ShardingAttr sharding, MeshAttr mesh) {
   if (auto csr = dyn_cast<CsrType>(global)) {
@@ -146,6 +121,20 @@ Type localType(Type global, ShardingAttr sharding, MeshAttr mesh) {
     size /= mesh.sizeOf(axes.asArrayRef());
   }
   return type.clone(shape);
+}
+
+std::string describe(ShardingAttr sharding, MeshAttr mesh) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << '[';
+  llvm::interleave(
+      sharding.getDims(), os,
+      [&](auto dim) { os << mesh.nameOf(dim.asArrayRef()); }, "|");
+  os << ']';
+  if (sharding.isPartial()) {
+    os << " partial over " << mesh.nameOf(sharding.getPartial());
+  }
+  return text;
 }
 
 } // namespace sft

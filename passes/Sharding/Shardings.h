@@ -1,4 +1,10 @@
 //===- Shardings.h - Reading shardings off the IR ---------------*- C++ -*-===//
+//
+// An op's factors are cut over mesh axes; its operands are wanted and its
+// results are made accordingly. What the values themselves are cut over stands
+// in `sft.shardings` (results), on sft.step (inputs) and on sft.variable.
+//
+//===----------------------------------------------------------------------===//
 #pragma once
 
 #include "dialects/sft/Sft.h"
@@ -9,34 +15,73 @@ namespace sft {
 
 /// Name of the attribute with one sharding a result.
 inline constexpr char kShardingsAttr[] = "sft.shardings";
+/// The mesh axis that inputs are cut over.
+inline constexpr char kDataAxis[] = "data";
+
+/// Mesh axes by index, major first.
+using Axes = llvm::SmallVector<int64_t, 2>;
+/// The axes of each factor of a rule.
+using FactorAxes = llvm::SmallVector<Axes>;
 
 /// The mesh of the module around `op`; one rank where there is none.
 MeshAttr meshOf(mlir::Operation *op);
+/// The data axis if it has more than one rank.
+Axes dataAxes(MeshAttr mesh);
+/// Whether two lists have an axis in common.
+bool meet(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b);
+
+int64_t rankOf(mlir::Type type);
+inline int64_t rankOf(mlir::Value value) { return rankOf(value.getType()); }
 
 /// The sharding of a value of a step: result or argument.
 ShardingAttr shardingOf(mlir::Value value);
+void setSharding(mlir::OpResult result, ShardingAttr sharding);
+/// The sharding of a variable, whole if it has none.
+ShardingAttr shardingOf(VariableOp variable);
+/// Also of every value that is read from it.
+void setSharding(VariableOp variable, ShardingAttr sharding);
 
-/// Mesh axes that cut each factor of `rule`, read off the results and operands
-/// as propagation left them.
-llvm::SmallVector<llvm::SmallVector<int64_t, 1>>
-factorAxes(mlir::Operation *op, const FactorRule &rule);
+/// `annotation` on `mesh`: axes that are not there, or of size 1, fall away.
+ShardingAttr onMesh(AnnotationAttr annotation, MeshAttr mesh);
+/// The annotation that says `sharding`.
+AnnotationAttr asAnnotation(ShardingAttr sharding, MeshAttr mesh);
+
+/// The axes of each factor as the values around `op` suggest them, for
+/// propagation: what results and operands agree on, and where two of them
+/// contradict each other (an axis on two factors, two lists on one), what costs
+/// least.
+FactorAxes proposeFactors(mlir::Operation *op, const FactorRule &rule);
+
+/// The axes of each factor, once every value has its sharding: results are made
+/// as they are said to be; factors that occur in operands alone are cut as the
+/// operands are, if this costs less than gathering them.
+FactorAxes decideFactors(mlir::Operation *op, const FactorRule &rule);
 
 /// True if the op that makes `result` can make dimension `dim` of it in parts
-/// over these axes: by its own rule the dimension has a factor that they divide
-/// and that need not be whole, and no other factor is cut by them.
+/// over these axes: its factors divide, need not be whole, and no other factor
+/// is cut by them.
 bool mayCut(mlir::OpResult result, size_t dim, llvm::ArrayRef<int64_t> axes);
 
-/// The sharding in which `op` wants operand `i`: each dimension cut as the
-/// op's factors are, nothing partial.
-ShardingAttr wantedSharding(mlir::Operation *op, const FactorRule &rule,
-                            unsigned i);
+/// The axes over which `op` leaves its results partial, its own reductions and
+/// what its operands are partial over and may pass on.
+ShardingAttr partialResult(mlir::OpResult result, const FactorRule &rule,
+                           const FactorAxes &axes);
+
+/// The axes of one dimension or tensor, given those of its factors.
+Axes axesOf(llvm::ArrayRef<unsigned> factors, const FactorAxes &axes);
+ShardingAttr shardingFor(mlir::MLIRContext *context,
+                         const FactorRule::Dims &dims, const FactorAxes &axes);
 
 /// True if a partial value of `op`'s operand `i` may pass through to its
 /// results instead of being reduced first: the op is linear in it and nothing
 /// else uses it.
-bool passesPartial(mlir::Operation *op, const FactorRule &rule, unsigned i);
+bool passesPartial(mlir::Operation *op, const FactorRule &rule,
+                   const FactorAxes &axes, unsigned i);
 
 /// The type of the part that one rank holds.
 mlir::Type localType(mlir::Type global, ShardingAttr sharding, MeshAttr mesh);
+
+/// "[data|tensor] partial over data": for people.
+std::string describe(ShardingAttr sharding, MeshAttr mesh);
 
 } // namespace sft

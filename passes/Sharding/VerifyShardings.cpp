@@ -22,16 +22,29 @@ LogicalResult verifyResult(OpResult result, MeshAttr mesh) {
   if (std::adjacent_find(axes.begin(), axes.end()) != axes.end()) {
     return op->emitOpError() << "uses a mesh axis twice: " << sharding;
   }
-  for (auto [d, cut] : llvm::enumerate(sharding.getDims())) {
-    if (!cut.empty() && !mayCut(result, d, cut.asArrayRef())) {
-      return op->emitOpError()
-             << "cannot make dimension " << d << " in parts: " << sharding;
-    }
-  }
   if (!axes.empty() &&
       (axes.front() < 0 || axes.back() >= int64_t(mesh.getNames().size()))) {
     return op->emitOpError()
            << "names a mesh axis that is not there: " << sharding;
+  }
+  return success();
+}
+
+/// An op makes its results as they are said to be.
+LogicalResult verifyMade(Operation &op) {
+  auto ruled = dyn_cast<ShardingRuleOpInterface>(op);
+  if (!ruled) {
+    return success();
+  }
+  FactorRule rule = ruled.getFactorRule();
+  FactorAxes axes = decideFactors(&op, rule);
+  for (auto [result, dims] : llvm::zip_equal(op.getResults(), rule.results)) {
+    ShardingAttr sharding = shardingOf(result);
+    if (shardingFor(op.getContext(), dims, axes) !=
+        sharding.withPartial({}, ReduceKind::Sum)) {
+      return op.emitOpError()
+             << "cannot make its result in parts: " << sharding;
+    }
   }
   return success();
 }
@@ -45,6 +58,9 @@ struct VerifyShardings : impl::VerifyShardingsBase<VerifyShardings> {
           if (failed(verifyResult(result, mesh))) {
             return signalPassFailure();
           }
+        }
+        if (failed(verifyMade(op))) {
+          return signalPassFailure();
         }
       }
     });

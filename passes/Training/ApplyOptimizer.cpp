@@ -34,9 +34,16 @@ struct Gradient {
     if (!expand) {
       return elements;
     }
-    return ExpandRowsOp::create(builder, expand.getLoc(), variable.getType(),
-                                expand.getSlots(), elements,
-                                expand.getIndices());
+    return mark(builder, ExpandRowsOp::create(
+                             builder, expand.getLoc(), variable.getType(),
+                             expand.getSlots(), elements, expand.getIndices()));
+  }
+
+  /// The same value, by which strategies know the gradient.
+  Value mark(OpBuilder &builder, Value gradient) {
+    return ShardOp::create(builder, loc, gradient.getType(), gradient,
+                           AnnotationAttr(),
+                           FlatSymbolRefAttr::get(variable.getSymNameAttr()));
   }
 };
 
@@ -109,7 +116,10 @@ private:
         return op.emitOpError() << "is by @" << op.getVariable()
                                 << ", which is not a variable that is read";
       }
-      gradients.emplace_back(op, variable);
+      Gradient &gradient = gradients.emplace_back(op, variable);
+      if (!gradient.expand) {
+        gradient.elements = gradient.mark(builder, gradient.elements);
+      }
       op.erase();
     }
     if (gradients.empty()) {
@@ -230,7 +240,8 @@ private:
     outside.setInsertionPointAfter(previous);
     auto state = VariableOp::create(
         outside, parameter.getLoc(), VariableKind::State, name,
-        parameter.getType(), TypeAttr(), ShardingAttr());
+        parameter.getType(), TypeAttr(), ShardingAttr(), /*frozen=*/false,
+        parameter.getShardAttr());
     outside.setInsertionPointToEnd(&initialize.getBody().front());
     Value zero = buildConstant(outside, parameter.getLoc(),
                                cast<RankedTensorType>(parameter.getType()), 0);

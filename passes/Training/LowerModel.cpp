@@ -251,7 +251,8 @@ void buildVariables(OpBuilder &builder, ModelOp model) {
     auto variable =
         VariableOp::create(builder, parameter.getLoc(), VariableKind::Parameter,
                            parameter.getName(), parameter.getType(), TypeAttr(),
-                           ShardingAttr(), parameter.getFrozen());
+                           ShardingAttr(), parameter.getFrozen(),
+                           parameter.getShardAttr());
     variable->setDiscardableAttrs(parameter->getDiscardableAttrDictionary());
   }
 }

@@ -4,20 +4,20 @@
 // CHECK-LABEL: sft.step train @embedding
 sft.step train @embedding(%ids: tensor<4x16xi32>, %table: tensor<65x32xf32>) {
   // CHECK: sft.embedding %{{.*}}, %{{.*}} : tensor<65x32xf32>, tensor<4x16xi32>
-  // RULE: remark: ([i,j],[k,l]) -> [k,l,j], i whole, linear in 0{{$}}
+  // RULE: remark: ([i,j],[k,l]) -> [k,l,j], i sum, linear in 0{{$}}
   %e = sft.embedding %table, %ids : tensor<65x32xf32>, tensor<4x16xi32>
   // CHECK: sft.scatter_add %{{.*}}, %{{.*}} : tensor<4x16xi32>, tensor<4x16x32xf32> to tensor<65x32xf32>
-  // RULE: remark: ([k,l],[k,l,j]) -> [i,j], i whole, k sum, l sum, linear in 1{{$}}
+  // RULE: remark: ([k,l],[k,l,j]) -> [i,j], k sum, l sum, linear in 1{{$}}
   %g = sft.scatter_add %ids, %e
       : tensor<4x16xi32>, tensor<4x16x32xf32> to tensor<65x32xf32>
 }
 
 // CHECK-LABEL: sft.step train @one_row
 sft.step train @one_row(%id: tensor<i64>, %table: tensor<65x32xbf16>) {
-  // RULE: remark: ([i,j],[]) -> [j], i whole, linear in 0{{$}}
+  // RULE: remark: ([i,j],[]) -> [j], i sum, linear in 0{{$}}
   %e = sft.embedding %table, %id : tensor<65x32xbf16>, tensor<i64>
   // CHECK: sft.scatter_add %{{.*}} : tensor<i64>, tensor<32xbf16> to tensor<65x32xbf16>
-  // RULE: remark: ([],[j]) -> [i,j], i whole, linear in 1{{$}}
+  // RULE: remark: ([],[j]) -> [i,j], linear in 1{{$}}
   %g = sft.scatter_add %id, %e : tensor<i64>, tensor<32xbf16> to tensor<65x32xbf16>
 }
 
@@ -32,7 +32,7 @@ sft.step train @rows(%w: tensor<100x8xf32>, %rows: tensor<16xi32>,
   %w1 = sft.scatter_rows %w, %rows, %r
       : tensor<100x8xf32>, tensor<16xi32>, tensor<16x8xf32>
   // CHECK: sft.expand_rows %{{.*}}, %{{.*}}, %{{.*}} : tensor<100xi32>, tensor<16x8xf32>, tensor<16xi32>
-  // RULE: remark: ([i],[j,k],[j]) -> [i,k], i whole, j whole, linear in 1{{$}}
+  // RULE: remark: ([i],[j,k],[j]) -> [i,k], j whole, linear in 1{{$}}
   %g = sft.expand_rows %slots, %r, %rows
       : tensor<100xi32>, tensor<16x8xf32>, tensor<16xi32>
 }

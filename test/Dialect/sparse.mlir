@@ -6,7 +6,7 @@
 // CHECK-LABEL: sft.step train @transform
 sft.step train @transform(%x: !x, %w: tensor<100x8xf32>) {
   // CHECK: sft.transform %{{.*}}, %{{.*}} : !sft.csr<32x100xf32, capacity = 64>, tensor<100x8xf32>
-  // RULE: remark: ([i,j],[j,k]) -> [i,k], j whole, linear in 1{{$}}
+  // RULE: remark: ([i,1],[j,k]) -> [i,k], j sum, linear in 1{{$}}
   %z = sft.transform %x, %w : !x, tensor<100x8xf32>
   // CHECK: sft.occurring_rows %{{.*}} : !sft.csr<32x100xf32, capacity = 64> to tensor<64xi32>, tensor<100xi32>
   // RULE: remark: ([i,j]) -> [k],[j], i whole, j whole, k whole{{$}}

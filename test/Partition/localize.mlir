@@ -1,4 +1,4 @@
-// RUN: sft-opt %s --sft-propagate-shardings --sft-global-to-local | FileCheck %s
+// RUN: sft-opt %s --sft-seed-shardings --sft-propagate-shardings --sft-find-partials --sft-global-to-local | FileCheck %s
 
 // What ops say about global extents and positions, on a shard.
 module attributes {sft.mesh = #sft.mesh<"data" = 2>} {

@@ -6,8 +6,9 @@
 // CHECK-SAME: (%[[LOSS:[a-z0-9]+]]: tensor<f32>, %[[G:[a-z0-9]+]]: tensor<4xf32>) {
 // CHECK-NEXT: %[[W:.*]] = sft.read @w
 // CHECK-NEXT: sft.output loss "loss", %[[LOSS]]
+// CHECK-NEXT: %[[GRADIENT:.*]] = sft.shard %[[G]] gradient_of @w : tensor<4xf32>
 // CHECK-NEXT: %[[ZERO:.*]] = sft.constant dense<0.0{{.*}}> : tensor<f32>
-// CHECK-NEXT: %[[ZEROS:.*]] = sft.mul %[[ZERO]], %[[G]]
+// CHECK-NEXT: %[[ZEROS:.*]] = sft.mul %[[ZERO]], %[[GRADIENT]]
 // CHECK-NEXT: %[[SUM:.*]] = sft.reduce sum %[[ZEROS]] axes [0] : tensor<4xf32>
 // CHECK-NEXT: %[[ZERO:.*]] = sft.constant dense<0.0{{.*}}> : tensor<f32>
 // CHECK-NEXT: %[[ZEROLOSS:.*]] = sft.mul %[[ZERO]], %[[LOSS]]
@@ -15,7 +16,7 @@
 // CHECK-NEXT: sft.guard %[[FINITE]] : tensor<f32>
 // CHECK-NEXT: %[[RATE:.*]] = sft.runtime_scalar learning_rate default 1.0{{0*}}e-01 : tensor<f32>
 // CHECK-NEXT: sft.runtime_scalar step
-// CHECK-NEXT: %[[MOVE:.*]] = sft.mul %[[RATE]], %[[G]]
+// CHECK-NEXT: %[[MOVE:.*]] = sft.mul %[[RATE]], %[[GRADIENT]]
 // CHECK-NEXT: %[[NEW:.*]] = sft.sub %[[W]], %[[MOVE]]
 // CHECK-NEXT: sft.write @w, %[[NEW]]
 // CHECK-NEXT: }
@@ -67,17 +68,19 @@ sft.step train @adam(%loss: tensor<f32>, %g: tensor<4xf32>)
 
 // CHECK-LABEL: sft.step train @clip
 // CHECK-SAME: (%[[LOSS:[a-z0-9]+]]: tensor<f32>, %[[G:[a-z0-9]+]]: tensor<4xf32>, %[[H:[a-z0-9]+]]: tensor<f32>) {
-// CHECK: %[[GG:.*]] = sft.square %[[G]]
+// CHECK: %[[DW:.*]] = sft.shard %[[G]] gradient_of
+// CHECK: %[[DZ:.*]] = sft.shard %[[H]] gradient_of
+// CHECK: %[[GG:.*]] = sft.square %[[DW]]
 // CHECK: %[[SUM:.*]] = sft.reduce sum %[[GG]]
-// CHECK: %[[HH:.*]] = sft.square %[[H]]
+// CHECK: %[[HH:.*]] = sft.square %[[DZ]]
 // CHECK: %[[ALL:.*]] = sft.add %[[SUM]], %[[HH]]
 // CHECK: %[[NORM:.*]] = sft.sqrt %[[ALL]]
 // CHECK: %[[LIMIT:.*]] = sft.constant dense<5.0
 // CHECK: %[[QUOTIENT:.*]] = sft.div %[[LIMIT]], %[[NORM]]
 // CHECK: %[[ONE:.*]] = sft.constant dense<1.0
 // CHECK: %[[SCALE:.*]] = sft.min %[[QUOTIENT]], %[[ONE]]
-// CHECK: %[[CLIPPED_G:.*]] = sft.mul %[[SCALE]], %[[G]]
-// CHECK: %[[CLIPPED_H:.*]] = sft.mul %[[SCALE]], %[[H]]
+// CHECK: %[[CLIPPED_G:.*]] = sft.mul %[[SCALE]], %[[DW]]
+// CHECK: %[[CLIPPED_H:.*]] = sft.mul %[[SCALE]], %[[DZ]]
 // CHECK: %[[FINITE:.*]] = sft.add %[[NORM]],
 // CHECK: sft.guard %[[FINITE]]
 // CHECK: sft.mul %{{.*}}, %[[CLIPPED_G]]
@@ -139,7 +142,8 @@ sft.step train @lazy(%loss: tensor<f32>, %slots: tensor<8xi32>,
 // CHECK-SAME: %[[SLOTS:[a-z0-9]+]]: tensor<8xi32>, %[[ROWS:[a-z0-9]+]]: tensor<2x3xf32>, %[[I:[a-z0-9]+]]: tensor<2xi32>) {
 // CHECK: %[[SCALED:.*]] = sft.mul %{{.*}}, %[[ROWS]] : tensor<f32>, tensor<2x3xf32>
 // CHECK: %[[WHOLE:.*]] = sft.expand_rows %[[SLOTS]], %[[SCALED]], %[[I]]
-// CHECK: sft.mul %{{.*}}, %[[WHOLE]] : tensor<f32>, tensor<8x3xf32>
+// CHECK: %[[DW:.*]] = sft.shard %[[WHOLE]] gradient_of @w
+// CHECK: sft.mul %{{.*}}, %[[DW]] : tensor<f32>, tensor<8x3xf32>
 sft.variable parameter @w : tensor<8x3xf32>
 sft.step initialize @initialize() {
 }

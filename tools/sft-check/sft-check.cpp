@@ -19,6 +19,8 @@ cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.mlir"), cl::Required,
 cl::list<std::string> mesh("mesh", cl::CommaSeparated, cl::cat(category),
                            cl::value_desc("data=2,..."),
                            cl::desc("Mesh of virtual ranks"));
+cl::opt<int64_t> zero("zero", cl::init(0), cl::cat(category),
+                      cl::desc("ZeRO stage, as sftc's --zero"));
 cl::opt<int64_t> steps("steps", cl::init(3), cl::cat(category),
                        cl::desc("Training steps (default 3)"));
 cl::opt<int64_t> seed("seed", cl::init(0), cl::cat(category),
@@ -41,6 +43,7 @@ std::optional<sft::CheckOptions> readOptions() {
     }
     options.compiler.mesh.emplace_back(name.str(), value);
   }
+  options.compiler.zeroStage = zero;
   options.steps = steps;
   options.seed = seed;
   options.tolerance = tolerance;

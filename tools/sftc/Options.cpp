@@ -30,6 +30,11 @@ struct Flags {
       cl::init("native"), cl::cat(category)};
   cl::opt<std::string> target{"target", cl::desc("cpu"), cl::init("cpu"),
                               cl::cat(category)};
+  cl::opt<int64_t> zero{
+      "zero",
+      cl::desc("cut over \"data\": 1 optimizer state, 2 gradients too, 3 "
+               "parameters too"),
+      cl::value_desc("0|1|2|3"), cl::init(0), cl::cat(category)};
   cl::opt<uint64_t> bucket{
       "bucket-bytes",
       cl::desc("gradient bytes a full all-reduce bucket carries"),
@@ -137,6 +142,11 @@ std::optional<DriverOptions> parseCommandLine(int argc, char **argv) {
   options.commandLine = join(ArrayRef(argv, size_t(argc)), " ");
   options.compiler.chip = flags.chip;
   options.compiler.bucketBytes = int64_t(flags.bucket);
+  options.compiler.zeroStage = flags.zero;
+  if (flags.zero < 0 || flags.zero > 3) {
+    fail("--zero=" + Twine(flags.zero) + ": stages are 0, 1, 2 and 3");
+    return std::nullopt;
+  }
   options.dumpPhases = flags.dump;
   options.passPlugins = flags.plugins;
   options.maxInputBytes = flags.maxInput;

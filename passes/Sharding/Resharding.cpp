@@ -1,0 +1,184 @@
+#include "passes/Sharding/Resharding.h"
+
+#include "passes/Sharding/Shardings.h"
+
+#include <queue>
+
+using namespace mlir;
+
+namespace sft {
+
+int64_t localBytes(Type global, ShardingAttr sharding, MeshAttr mesh) {
+  Type local = localType(global, sharding, mesh);
+  if (auto csr = dyn_cast<CsrType>(local)) {
+    int64_t width = csr.getElementType().getIntOrFloatBitWidth() / 8;
+    return csr.getCapacity() * (width + 4) + (csr.getRows() + 1) * 4;
+  }
+  auto type = cast<RankedTensorType>(local);
+  return type.getNumElements() *
+         int64_t(llvm::divideCeil(type.getElementTypeBitWidth(), 8));
+}
+
+ShardingAttr applyMove(ShardingAttr sharding, const Move &move) {
+  Axes partial(sharding.getPartial());
+  llvm::erase_if(partial, [&](int64_t axis) {
+    return llvm::is_contained(move.axes, axis);
+  });
+  auto dimOf = [&](int64_t d) {
+    return Axes(sharding.getDims()[size_t(d)].asArrayRef());
+  };
+  if (move.kind == Move::AllReduce) {
+    return sharding.withPartial(partial, sharding.getReduce());
+  }
+  auto dim = size_t(move.dim);
+  Axes axes = dimOf(move.dim);
+  if (move.kind == Move::ReduceScatter || move.kind == Move::Part) {
+    llvm::append_range(axes, move.axes);
+    return sharding.withPartial(partial, sharding.getReduce())
+        .withDim(dim, axes);
+  }
+  axes.truncate(axes.size() - move.axes.size());
+  sharding = sharding.withDim(dim, axes);
+  if (move.kind == Move::AllToAll) {
+    Axes there = dimOf(move.to);
+    llvm::append_range(there, move.axes);
+    sharding = sharding.withDim(size_t(move.to), there);
+  }
+  return sharding;
+}
+
+namespace {
+
+bool startsWith(ArrayRef<int64_t> list, ArrayRef<int64_t> prefix) {
+  return list.take_front(prefix.size()) == prefix;
+}
+
+/// What a rank sends in `move`, `before` being its bytes before it.
+int64_t bytesSent(const Move &move, int64_t before, int64_t parts) {
+  switch (move.kind) {
+  case Move::AllReduce:
+    return 2 * before * (parts - 1) / parts;
+  case Move::AllGather:
+    return before * (parts - 1);
+  case Move::ReduceScatter:
+  case Move::AllToAll:
+    return before * (parts - 1) / parts;
+  case Move::Part:
+    return 0;
+  }
+  llvm_unreachable("unknown move");
+}
+
+/// Search state: a sharding and the way to it.
+struct Reached {
+  double seconds;
+  ShardingAttr sharding;
+  Resharding way;
+  bool operator>(const Reached &other) const { return seconds > other.seconds; }
+};
+
+class Search {
+public:
+  Search(Type global, ShardingAttr to, MeshAttr mesh)
+      : global(global), to(to), mesh(mesh) {}
+
+  Resharding run(ShardingAttr from) {
+    open.push({0, from, {}});
+    while (true) {
+      Reached now = open.top();
+      open.pop();
+      if (now.sharding == to) {
+        return now.way;
+      }
+      if (!done.insert(now.sharding).second) {
+        continue;
+      }
+      expand(now);
+    }
+  }
+
+private:
+  ArrayRef<int64_t> wanted(size_t dim) const {
+    return to.getDims()[dim].asArrayRef();
+  }
+
+  void go(const Reached &from, Move move) {
+    int64_t before = localBytes(global, from.sharding, mesh);
+    int64_t sent = bytesSent(move, before, mesh.sizeOf(move.axes));
+    // A part costs a copy: next to nothing, but not nothing.
+    double seconds = move.kind == Move::Part
+                         ? double(before) / (10 * kBandwidth)
+                         : kLatency + double(sent) / kBandwidth;
+    Reached next{from.seconds + seconds, applyMove(from.sharding, move),
+                 from.way};
+    next.way.moves.push_back(std::move(move));
+    next.way.seconds = next.seconds;
+    next.way.bytes += sent;
+    open.push(std::move(next));
+  }
+
+  void expand(const Reached &now) {
+    Axes over;
+    for (int64_t axis : now.sharding.getPartial()) {
+      if (!llvm::is_contained(to.getPartial(), axis)) {
+        over.push_back(axis);
+      }
+    }
+    if (!over.empty()) {
+      go(now, {Move::AllReduce, over});
+    }
+    for (size_t d = 0; d < to.getDims().size(); ++d) {
+      ArrayRef<int64_t> have = now.sharding.getDims()[d].asArrayRef();
+      if (startsWith(wanted(d), have)) {
+        extend(now, d, over);
+      } else {
+        shrink(now, d);
+      }
+    }
+  }
+
+  /// Cuts dimension `d` over its next axis.
+  void extend(const Reached &now, size_t d, ArrayRef<int64_t> over) {
+    size_t length = now.sharding.getDims()[d].size();
+    if (length == wanted(d).size()) {
+      return;
+    }
+    int64_t axis = wanted(d)[length];
+    if (llvm::is_contained(over, axis)) {
+      go(now, {Move::ReduceScatter, {axis}, int64_t(d)});
+    } else if (!llvm::is_contained(now.sharding.shardedAxes(), axis) &&
+               !llvm::is_contained(now.sharding.getPartial(), axis)) {
+      go(now, {Move::Part, {axis}, int64_t(d)});
+    }
+  }
+
+  /// Takes the last axes of dimension `d` away, or to where one is wanted.
+  void shrink(const Reached &now, size_t d) {
+    ArrayRef<int64_t> have = now.sharding.getDims()[d].asArrayRef();
+    for (size_t n = 1; n <= have.size(); ++n) {
+      go(now, {Move::AllGather, Axes(have.take_back(n)), int64_t(d)});
+    }
+    for (size_t e = 0; e < to.getDims().size(); ++e) {
+      ArrayRef<int64_t> there = now.sharding.getDims()[e].asArrayRef();
+      if (startsWith(wanted(e), there) && there.size() < wanted(e).size() &&
+          wanted(e)[there.size()] == have.back()) {
+        go(now, {Move::AllToAll, {have.back()}, int64_t(d), int64_t(e)});
+      }
+    }
+  }
+
+  Type global;
+  ShardingAttr to;
+  MeshAttr mesh;
+  std::priority_queue<Reached, std::vector<Reached>, std::greater<>> open;
+  DenseSet<Attribute> done;
+};
+
+} // namespace
+
+Resharding planResharding(Type global, ShardingAttr from, ShardingAttr to,
+                          MeshAttr mesh) {
+  return from == to ? Resharding() : Search(global, to, mesh).run(from);
+}
+
+} // namespace sft
