@@ -28,9 +28,24 @@ Status usage(std::string message) {
   return Status::error(Code::Usage, 350, std::move(message));
 }
 
-/// Puts the caller's inputs into the plan's order. `needed`: all must be there.
+/// Before any rank begins, so that the session outlives a bad batch.
+Status checkGiven(sft_session &session, sft::fb::EntryKind entry) {
+  Rank &rank = session.job->rank(0);
+  for (size_t i = 0; i < rank.inputs().size(); ++i) {
+    const void *data = session.inputs[i].data;
+    if (data && rank.program().loads(entry, i)) {
+      const InputSpec &spec = rank.inputs()[i];
+      SFT_RETURN_IF_ERROR(checkIndices(spec, data, spec.globalShape[0], 0));
+    }
+  }
+  return {};
+}
+
+/// Puts the caller's inputs into the plan's order and checks them for a run of
+/// `entry`. A prediction needs not all of them.
 Status arrange(sft_session &session, const sft_input *inputs, size_t count,
-               bool needed) {
+               sft::fb::EntryKind entry) {
+  bool needed = entry != sft::fb::EntryKind::Predict;
   const std::vector<InputSpec> &specs = session.job->rank(0).inputs();
   session.inputs.assign(specs.size(), {});
   for (size_t i = 0; i < count; ++i) {
@@ -53,7 +68,7 @@ Status arrange(sft_session &session, const sft_input *inputs, size_t count,
       return usage("input \"" + specs[i].name + "\" is not given");
     }
   }
-  return {};
+  return checkGiven(session, entry);
 }
 
 /// Runs an entry on the caller's batch on every rank.
@@ -214,7 +229,8 @@ sft_error *sft_session_write_parameter(sft_session *session, const char *name,
 sft_error *sft_session_step(sft_session *session, const sft_input *inputs,
                             size_t count, sft_step_result *result) {
   return guarded([&]() -> Status {
-    SFT_RETURN_IF_ERROR(arrange(*session, inputs, count, true));
+    SFT_RETURN_IF_ERROR(
+        arrange(*session, inputs, count, sft::fb::EntryKind::Gradients));
     bool skipped = false;
     SFT_RETURN_IF_ERROR(
         session->job->run([&](Rank &rank, size_t local) -> Status {
@@ -240,7 +256,8 @@ sft_error *sft_session_step(sft_session *session, const sft_input *inputs,
 sft_error *sft_session_evaluate(sft_session *session, const sft_input *inputs,
                                 size_t count) {
   return guarded([&]() -> Status {
-    SFT_RETURN_IF_ERROR(arrange(*session, inputs, count, true));
+    SFT_RETURN_IF_ERROR(
+        arrange(*session, inputs, count, sft::fb::EntryKind::Evaluate));
     return runBatch(*session, sft::fb::EntryKind::Evaluate);
   });
 }
@@ -248,7 +265,8 @@ sft_error *sft_session_evaluate(sft_session *session, const sft_input *inputs,
 sft_error *sft_session_predict(sft_session *session, const sft_input *inputs,
                                size_t count) {
   return guarded([&]() -> Status {
-    SFT_RETURN_IF_ERROR(arrange(*session, inputs, count, false));
+    SFT_RETURN_IF_ERROR(
+        arrange(*session, inputs, count, sft::fb::EntryKind::Predict));
     return runBatch(*session, sft::fb::EntryKind::Predict);
   });
 }

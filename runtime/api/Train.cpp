@@ -91,7 +91,8 @@ sft_error *sft_session_train(sft_session *session,
     std::memcpy(&chosen, options, std::min(options->size, sizeof chosen));
     SFT_ASSIGN_OR_RETURN(TrainOptions translated, translate(chosen));
     SFT_ASSIGN_OR_RETURN(std::unique_ptr<FileBatches> batches,
-                         openBatches(translated.data, session->job->rank(0)));
+                         openBatches(translated.data, session->job->rank(0),
+                                     sft::fb::EntryKind::Gradients));
     translated.listener = listen(
         *session, chosen,
         uint64_t(batches->rows() / session->job->planFile().plan().batch()));
@@ -118,15 +119,16 @@ sft_error *sft_session_evaluate_file(sft_session *session, const char *data,
     SFT_ASSIGN_OR_RETURN(std::shared_ptr<const Dataset> file,
                          openDataset(data));
     std::array<double, kMaxScalars> values{};
-    SFT_RETURN_IF_ERROR(
-        session->job->run([&](Rank &rank, size_t local) -> Status {
-          SFT_ASSIGN_OR_RETURN(auto batches, openBatches(file, rank));
-          SFT_ASSIGN_OR_RETURN(auto mean, evaluate(rank, *batches));
-          if (local == 0) {
-            values = mean;
-          }
-          return {};
-        }));
+    SFT_RETURN_IF_ERROR(session->job->run([&](Rank &rank,
+                                              size_t local) -> Status {
+      SFT_ASSIGN_OR_RETURN(
+          auto batches, openBatches(file, rank, sft::fb::EntryKind::Evaluate));
+      SFT_ASSIGN_OR_RETURN(auto mean, evaluate(rank, *batches));
+      if (local == 0) {
+        values = mean;
+      }
+      return {};
+    }));
     auto names = ScalarOutputs(session->job->rank(0).program(),
                                sft::fb::EntryKind::Evaluate)
                      .names();
@@ -145,7 +147,8 @@ sft_error *sft_session_predict_file(sft_session *session, const char *data,
     SFT_ASSIGN_OR_RETURN(std::shared_ptr<const Dataset> file,
                          openDataset(data));
     return session->job->run([&](Rank &rank, size_t) -> Status {
-      SFT_ASSIGN_OR_RETURN(auto batches, openBatches(file, rank));
+      SFT_ASSIGN_OR_RETURN(
+          auto batches, openBatches(file, rank, sft::fb::EntryKind::Predict));
       SFT_ASSIGN_OR_RETURN(std::vector<Prediction> predictions,
                            predict(rank, *batches));
       if (rank.index() != 0) {

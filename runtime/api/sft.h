@@ -227,7 +227,9 @@ typedef struct sft_step_result {
   int skipped; /* the guard held back the update (SFT_ON_NAN_SKIP) */
 } sft_step_result;
 
-/* Trains one step. Every input must be given. `result` may be NULL. */
+/* Trains one step. Every input must be given. `result` may be NULL. An index
+ * (of a class, of a table's row) that is out of range is SFT_DATA, here as
+ * below, and leaves the session as it was. */
 SFT_API sft_error *sft_session_step(sft_session *session,
                                     const sft_input *inputs, size_t count,
                                     sft_step_result *result);

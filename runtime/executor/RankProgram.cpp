@@ -1,5 +1,6 @@
 #include "runtime/executor/RankProgram.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace sft::rt {
@@ -10,6 +11,13 @@ bool RankProgram::has(fb::EntryKind kind) const {
 
 const Listing &RankProgram::listing(fb::EntryKind kind) const {
   return entries[size_t(kind)].listing;
+}
+
+bool RankProgram::loads(fb::EntryKind kind, size_t input) const {
+  return std::ranges::any_of(listing(kind), [&](const FlatInstruction &flat) {
+    const fb::LoadBatch *load = flat.instruction->op_as_LoadBatch();
+    return load && load->input() == input;
+  });
 }
 
 double OutputValue::scalar() const {

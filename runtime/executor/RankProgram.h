@@ -53,6 +53,8 @@ public:
 
 private:
   struct Entry {
+  /// Whether an entry takes this input's rows.
+  bool loads(fb::EntryKind kind, size_t input) const;
     Listing listing;
     std::vector<Command> commands;
   };

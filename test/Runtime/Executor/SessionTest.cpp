@@ -200,6 +200,34 @@ TEST(Session, GuardSkipsTheUpdateOnAllRanks) {
 
 TEST(Session, NamesMistakes) {
   Running run({.ranks = 1});
+// D10: no wrong numbers from a batch of bad indices; the session goes on.
+TEST(Session, D10_RefusesABatchOfBadIndices) {
+  Running run({.ranks = 2, .targetLimit = 10});
+  std::vector<float> before = run.weights();
+  run.fillBatch(0);
+  run.y.assign(run.y.size(), 1);
+  run.y[6] = 10;
+  Error error(run.step());
+  EXPECT_EQ(sft_error_code(error.get()), SFT_DATA);
+  EXPECT_STREQ(sft_error_message(error.get()),
+               "input \"y\": 10 in sample 6 is no index in [0, 10), which is "
+               "how the model uses it");
+  EXPECT_EQ(run.weights(), before);
+  run.y[6] = 9;
+  EXPECT_OK(run.step());
+  EXPECT_NE(run.weights(), before);
+}
+
+TEST(Session, D10_PredictionReadsNoLabels) {
+  Running run({.ranks = 2, .targetLimit = 10});
+  run.y[6] = 10;
+  sft_input inputs[] = {{"x", run.x.data(), nullptr, nullptr},
+                        {"y", run.y.data(), nullptr, nullptr}};
+  EXPECT_OK(sft_session_predict(run.session.get(), inputs, 2));
+  Error error(sft_session_evaluate(run.session.get(), inputs, 2));
+  EXPECT_EQ(sft_error_code(error.get()), SFT_DATA);
+}
+
   float value = 0;
   sft_input wrong = {"z", &value, nullptr, nullptr};
   Error unknown(sft_session_step(run.session.get(), &wrong, 1, nullptr));
