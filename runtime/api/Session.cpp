@@ -1,5 +1,6 @@
 #include "runtime/api/Api.h"
 
+#include "runtime/base/Log.h"
 #include "runtime/comm/mpi/Launcher.h"
 
 #include <algorithm>
@@ -110,6 +111,17 @@ const char *const *sft_session::keep(const std::vector<std::string> &names) {
   return list.data();
 }
 
+Expected<std::shared_ptr<const Dataset>>
+sft_session::open(const std::string &path) {
+  SFT_ASSIGN_OR_RETURN(std::shared_ptr<const Dataset> file, openDataset(path));
+  if (job->firstRank() == 0 && opened.insert(path).second) {
+    for (const std::string &warning : file->warnings) {
+      logWarning(225, path + ": " + warning);
+    }
+  }
+  return file;
+}
+
 int sft_launch_rank(void) {
   auto launched = launchedAs();
   return launched.ok() && *launched ? (*launched)->rank : 0;
@@ -173,7 +185,7 @@ sft_error *sft_session_initialize(sft_session *session) {
 sft_error *sft_session_load(sft_session *session, const char *path) {
   return guarded([&]() -> Status {
     SFT_ASSIGN_OR_RETURN(std::shared_ptr<const Dataset> file,
-                         openDataset(path));
+                         session->open(path));
     auto tensors = globalTensors(session->job->planFile().plan(), false);
     return session->job->run([&](Rank &rank, size_t) {
       return loadParameters(*file, tensors, rank.tensors(false));

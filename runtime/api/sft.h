@@ -194,8 +194,9 @@ SFT_API int sft_session_is_main(const sft_session *session);
 /* "threads" or "mpi". */
 SFT_API const char *sft_session_transport_name(const sft_session *session);
 
-/* Draws the initial parameters. Collective, as are all functions below but for
- * the ones that say otherwise. */
+/* Draws the initial parameters and clears the optimizer's state: how a session
+ * begins, also where sft_session_load follows. Collective, as are all functions
+ * below but for the ones that say otherwise. */
 SFT_API sft_error *sft_session_initialize(sft_session *session);
 
 /* Parameters from, or to, a safetensors file: global tensors under their names.

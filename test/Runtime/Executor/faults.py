@@ -140,6 +140,27 @@ def test_parameters_make_a_round_trip():
            "--save=b.safetensors", "--predict=p.npz"], 0)
     assert digest("a.safetensors") == digest("b.safetensors")
     assert os.path.getsize("p.npz") > 400
+    # What Initialize sets beside the parameters is set with --init, too.
+    check([*flags, "--init=a.safetensors"], 0)
+
+
+def test_warnings_of_a_file_are_printed_once():
+    plan, data = make_plan(), make_data()
+    flags = [RUN, plan, "--data", data, "--quiet"]
+    check([*flags, "--save=a.safetensors"], 0)
+    with open("a.safetensors", "rb") as file:
+        whole = file.read()
+    end = 8 + int.from_bytes(whole[:8], "little")
+    header = json.loads(whole[8:end])
+    header["w"]["note"] = 1
+    header = json.dumps(header).encode()
+    with open("b.safetensors", "wb") as file:
+        file.write(len(header).to_bytes(8, "little") + header + whole[end:])
+    message = 'warning[SFT0225] b.safetensors: tensor "w": unknown field "note"'
+    _, err = check([*flags, "--init=b.safetensors"], 0, message)
+    assert err.count("SFT0225") == 1, err
+    _, err = check(mpi(2, *flags, "--init=b.safetensors"), 0, message)
+    assert err.count("SFT0225") == 1, err
 
 
 def test_evaluation_counts_every_row():
