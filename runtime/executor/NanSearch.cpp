@@ -1,5 +1,6 @@
 #include "runtime/executor/NanSearch.h"
 
+#include "runtime/executor/Evaluate.h"
 #include "runtime/executor/Finite.h"
 #include "runtime/plan/PlanWalk.h"
 
@@ -8,24 +9,18 @@
 namespace sft::rt {
 namespace {
 
-constexpr int64_t kNowhere = INT64_MAX;
-constexpr int kRankBits = 20, kInfBit = 52; ///< position: 32 bits between
+constexpr int kRankBits = 20;
 
-/// A value that is not finite.
+/// Where a kind of value stood first.
 struct Origin {
-  int64_t key = kNowhere; ///< the smaller, the more it explains
+  /// Position and rank, earlier ones being smaller. A position is 0 before the
+  /// run, else 1 + the instruction's.
+  int64_t key = INT64_MAX;
   int64_t buffer = -1;
 
-  /// NaN before Inf, which may be meant (a mask, the identity of max); then the
-  /// earlier. `position`: 0 is before the run, else 1 + the instruction's.
-  Origin(bool isInf, size_t position, int rank, int64_t buffer)
-      : key(int64_t(isInf) << kInfBit | int64_t(position) << kRankBits | rank),
-        buffer(buffer) {}
-  Origin() = default;
-
+  bool found() const { return key != INT64_MAX; }
   int rank() const { return int(key & ((int64_t(1) << kRankBits) - 1)); }
-  size_t position() const { return size_t(uint32_t(key >> kRankBits)); }
-  const char *value() const { return key >> kInfBit ? "Inf" : "NaN"; }
+  size_t position() const { return size_t(key >> kRankBits); }
 };
 
 class Search {
@@ -38,15 +33,18 @@ public:
     SFT_RETURN_IF_ERROR(site.running->runObserved(
         fb::EntryKind::Gradients, *site.context,
         [this](size_t position) { lookBehind(position); }));
-    return agree();
+    SFT_RETURN_IF_ERROR(agree(inf));
+    return agree(nan);
   }
 
   std::string text() const {
-    std::string text = origin.key == kNowhere ? "" : originText();
-    for (const OutputValue &value : site.running->outputs()) {
-      if (value.output->kind() == fb::OutputKind::Loss) {
-        text += format("; the loss is %g", value.scalar());
-      }
+    // An Inf before the NaN tells more, unless it is meant (a mask): say both.
+    std::string text = inf.key < nan.key ? textOf(inf, "Inf") : "";
+    text += nan.found() ? textOf(nan, "NaN") : "";
+    ScalarOutputs scalars(*site.running, fb::EntryKind::Gradients);
+    if (!scalars.names().empty()) {
+      text += format("; the %s is %g", scalars.names()[0].c_str(),
+                     scalars.read()[0]);
     }
     std::string gradients = brokenGradients();
     return gradients.empty()
@@ -56,9 +54,10 @@ public:
 
 private:
   void note(Finiteness found, size_t position, int64_t buffer) {
-    if (found != Finiteness::Finite) {
-      Origin here(found == Finiteness::Inf, position, rank, buffer);
-      origin = here.key < origin.key ? here : origin;
+    int64_t key = int64_t(position) << kRankBits | rank;
+    Origin &origin = found == Finiteness::NaN ? nan : inf;
+    if (found != Finiteness::Finite && key < origin.key) {
+      origin = {key, buffer};
     }
   }
 
@@ -83,8 +82,8 @@ private:
     }
   }
 
-  /// Makes `origin` that of the rank that explains most.
-  Status agree() {
+  /// Makes an origin the earliest of all ranks'.
+  Status agree(Origin &origin) {
     Origin first;
     SFT_RETURN_IF_ERROR(site.world->allReduce(&origin.key, &first.key, 1,
                                               DataType::I64, ReduceKind::Min));
@@ -95,7 +94,7 @@ private:
     return {};
   }
 
-  std::string originText() const {
+  std::string textOf(const Origin &origin, const char *value) const {
     uint32_t role = site.plan->rank_program()->Get(uint32_t(origin.rank()));
     const fb::Program &owner = *site.plan->programs()->Get(role);
     const fb::Buffer &buffer = *owner.buffers()->Get(uint32_t(origin.buffer));
@@ -104,12 +103,12 @@ private:
       bool isInput = buffer.kind() == fb::BufferKind::Input;
       return format("; %s \"%s\" holds %s on rank %d",
                     isInput ? "input" : "parameter", buffer.name()->c_str(),
-                    origin.value(), origin.rank());
+                    value, origin.rank());
     }
     const fb::Entry *entry = findEntry(owner, fb::EntryKind::Gradients);
     Listing listing = flatten(owner, entry->function());
     const fb::Instruction &at = *listing[origin.position() - 1].instruction;
-    return format("; %s first came up on rank %d in %s at %s", origin.value(),
+    return format("; %s first came up on rank %d in %s at %s", value,
                   origin.rank(), describe(*site.plan, owner, at).c_str(),
                   locate(*site.plan, at).c_str());
   }
@@ -141,7 +140,7 @@ private:
   const NanSearchSite &site;
   const fb::Program &program;
   int rank;
-  Origin origin;
+  Origin inf, nan;
   std::vector<Access> accesses;
 };
 

@@ -1,5 +1,8 @@
-"""Row D10: labels that are no class and ids that are no row of a table end a
-run with status 65 before the first step, and name array, sample and limit."""
+"""What sft-run refuses before the first step, and F30 in a compiled model.
+
+Row D10: labels that are no class and ids that are no row of a table end a
+run with status 65 and name array, sample and limit. A model that yields scalars
+only cannot --predict. F30: the first op that made a NaN is named."""
 import os
 import subprocess
 import tempfile
@@ -27,6 +30,16 @@ MODEL = """sft.model @m(%ids: tensor<4x2xi64>, %label: tensor<4xi32>)
 }
 """
 
+LOGARITHM = """sft.model @m(%x: tensor<4x2xf32>, %y: tensor<4x2xf32>)
+    optimizer = #sft.sgd<lr = 0.1> {
+  %w = sft.parameter "w" init(#sft.ones) : tensor<2xf32>
+  %l = sft.log %x : tensor<4x2xf32>
+  %p = sft.mul %l, %w : tensor<4x2xf32>, tensor<2xf32>
+  %loss = sft.mse_loss %p, %y : tensor<4x2xf32>
+  sft.yield loss %loss : tensor<f32>
+}
+"""
+
 
 def good():
     return {
@@ -51,11 +64,11 @@ def check(done, status, message=""):
 
 
 class Workspace:
-    def __init__(self, folder, mesh):
+    def __init__(self, folder, mesh, text=MODEL):
         self.folder, self.plan = folder, os.path.join(folder, "m.plan")
         model = os.path.join(folder, "m.mlir")
         with open(model, "w", encoding="utf-8") as file:
-            file.write(MODEL)
+            file.write(text)
         check(run("sftc", model, "--quiet", mesh, "-o", self.plan), 0)
 
     def save(self, name, data):
@@ -101,6 +114,23 @@ class Workspace:
         check(run(*common, self.save("bad.npz", changed("ids", (2, 0), -1))),
               65, 'input "ids": -1 in sample 2')
 
+    def scalars_only(self):
+        out = os.path.join(self.folder, "none.npz")
+        done = run("sft-run", self.plan, "--data=" + self.save("x.npz", good()),
+                   "--predict=" + out)
+        check(done, 64, "error[SFT0005]")
+        assert not done.stdout and "step" not in done.stderr, done
+
+    def not_a_number(self):
+        x = np.ones((SAMPLES, 2), np.float32)
+        x[6, 1] = -1  # step 1, the rows of rank 1
+        path = self.save("x.npz", {"x": x, "y": x})
+        done = run("sft-run", self.plan, "--data=" + path, "--shuffle=no")
+        check(done, 80, "error[SFT0320] rank 0 step 1:")
+        check(done, 80, "; NaN first came up on rank 1 in launch sft.log")
+        check(done, 80, 'm.mlir:')
+        check(done, 80, 'the loss is nan; not finite: the gradient of "w"')
+
 
 with tempfile.TemporaryDirectory() as temporary:
     for mesh in ("--mesh=data=1", "--mesh=data=2"):
@@ -108,3 +138,7 @@ with tempfile.TemporaryDirectory() as temporary:
         workspace.training()
         workspace.evaluation()
         workspace.prediction()
+    outputs = MODEL.index(",\n      outputs")
+    Workspace(temporary, "--mesh=data=1",
+              MODEL[:outputs] + "\n}\n").scalars_only()
+    Workspace(temporary, "--mesh=data=2", LOGARITHM).not_a_number()
