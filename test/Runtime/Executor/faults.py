@@ -228,6 +228,20 @@ def test_f05_stopped_rank():
     assert glob.glob("flight-rank-*.jsonl")
 
 
+def test_f07_straggler():
+    data = make_data(rows=80)
+    flags = ["--data", data, "--timeout=3", "--steps=10"]
+    slow = ["env", "SFT_FAILPOINT=step@rank=1:sleep(400)"]
+    plan = make_plan()
+    check([RUN, plan, *flags, "--save=whole.safetensors"], 0)
+    runs = [start([*slow, *command, *flags, f"--save={i}.safetensors"])
+            for i, command in enumerate(([RUN, plan], mpi(2, RUN, plan)))]
+    for i, run in enumerate(runs):
+        _, err = finish(run, 0, "warning[SFT0431] straggler rank 1: all others")
+        assert err.count("SFT0431") == 1, err
+        assert digest("whole.safetensors") == digest(f"{i}.safetensors")
+
+
 def test_f12_mpirun_killed():
     plan = make_plan(fault="test_sleep", extent=1000)
     process = start(mpi(2, RUN, plan, "--data", make_data(),
