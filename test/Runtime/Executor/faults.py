@@ -270,6 +270,19 @@ def test_f15_different_plans():
           "ranks run different plans", "-> ranks {0}", "-> ranks {1}")
 
 
+def test_f16_skipped_collective():
+    # One feature: the gradient is as large as the loss that is left out.
+    plan = make_plan(features=1)
+    with open("one.csv", "w") as file:
+        file.write("a,y\n" + "1,2\n" * 80)
+    flags = ["--data=one.csv", "--timeout=3"]
+    for which in "step=4", "step=4,hit=1", "step=4,hit=2":
+        skip = ["env", f"SFT_FAILPOINT=collective@rank=1,{which}:skip"]
+        for command in [RUN, plan], mpi(2, RUN, plan):
+            check([*skip, *command, *flags], 70, "ranks disagree", "(number ",
+                  "step 4: ", "linear.mlir:7:3")
+
+
 def test_f19_checkpoint_folder_cannot_be_made():
     plan, data = make_plan(), make_data()
     open("file", "w").close()
