@@ -80,6 +80,11 @@ OpFoldResult CastOp::fold(FoldAdaptor) {
                                               : OpFoldResult();
 }
 
+/// A float that is truncated to an index lies in the same range.
+IndexLimits CastOp::getIndexLimits(OpOperand &, const IndexLimits &ofResult) {
+  return ofResult;
+}
+
 FactorRule CastOp::getFactorRule() {
   return broadcastRule(*this, Linearity::Each);
 }

@@ -210,7 +210,7 @@ def Sft_SelectOp : Sft_ElementwiseOp<"select", "x != 0 ? y : z",
 }
 
 def Sft_CastOp : Sft_PureOp<"cast", [Sft_Sharded, Sft_Loop,
-                                     Sft_Differentiable]> {
+                                     Sft_Differentiable, Sft_Indexing]> {
   let summary = "Converts the element type";
   let description = [{
     Float to integer truncates towards zero; i1 becomes 0 or 1.

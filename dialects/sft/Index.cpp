@@ -54,6 +54,13 @@ void EmbeddingOp::buildGradient(OpBuilder &builder, ArrayRef<Value> gradients,
                                getIndices(), gradients[0], getOffset());
 }
 
+IndexLimits EmbeddingOp::getIndexLimits(OpOperand &operand,
+                                        const IndexLimits &) {
+  return operand.get() == getIndices()
+             ? IndexLimits(getTable().getType().getDimSize(0))
+             : IndexLimits();
+}
+
 LogicalResult ScatterAddOp::verify() {
   RankedTensorType updates = getUpdates().getType(), y = getY().getType();
   // C1
@@ -71,6 +78,13 @@ LogicalResult ScatterAddOp::verify() {
                          << " differ; use sft.cast";
   }
   return success();
+}
+
+IndexLimits ScatterAddOp::getIndexLimits(OpOperand &operand,
+                                         const IndexLimits &) {
+  return operand.get() == getIndices()
+             ? IndexLimits(getY().getType().getDimSize(0))
+             : IndexLimits();
 }
 
 void ScatterAddOp::buildGradient(OpBuilder &builder, ArrayRef<Value> gradients,

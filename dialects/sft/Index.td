@@ -5,14 +5,15 @@
 include "dialects/sft/OpBase.td"
 
 def Sft_EmbeddingOp : Sft_PureOp<"embedding", [Sft_Infer, Sft_ShardedByPosition,
-                                               Sft_Loop,
-                                               Sft_Differentiable]> {
+                                               Sft_Loop, Sft_Differentiable,
+                                               Sft_Indexing]> {
   let summary = "Rows of a table";
   let description = [{
     `[rows, width]` at indices `[..]` -> `[.., width]`. An index below 0 or not
-    below `rows` yields a row of zeros; data files are checked when they are
-    read. With an offset, the table is rows `offset` to `offset + rows` of a
-    larger one: ranks that hold a part each sum up to the whole.
+    below `rows` yields a row of zeros; where indices are an input of the model,
+    data that hold such a one are refused. With an offset, the table is rows
+    `offset` to `offset + rows` of a larger one: ranks that hold a part each sum
+    up to the whole.
 
     ```mlir
     %e = sft.embedding %table, %ids : tensor<65x32xf32>, tensor<4x16xi32>
@@ -31,7 +32,8 @@ def Sft_EmbeddingOp : Sft_PureOp<"embedding", [Sft_Infer, Sft_ShardedByPosition,
 
 def Sft_ScatterAddOp : Sft_PureOp<"scatter_add", [Sft_ShardedByPosition,
                                                  Sft_KernelLoops,
-                                                 Sft_Differentiable]> {
+                                                 Sft_Differentiable,
+                                                 Sft_Indexing]> {
   let summary = "Sums of rows by index: the gradient of sft.embedding";
   let description = [{
     Row i of the result is the sum of the rows of `updates` whose index is i (or

@@ -72,6 +72,28 @@ def Sft_ShardingRuleOpInterface : OpInterface<"ShardingRuleOpInterface"> {
   ];
 }
 
+def Sft_IndexingOpInterface : OpInterface<"IndexingOpInterface"> {
+  let cppNamespace = "::sft";
+  let description = [{
+    An op that uses values as indices, or passes on values that may be used so
+    further on. What follows for a model's inputs is checked when data are
+    loaded. See IndexLimits.h.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      The limits of an operand's elements, given those of the result's. The
+      default: each element of the operand is an element of the result, in
+      any order.
+    }], "::sft::IndexLimits", "getIndexLimits",
+      (ins "::mlir::OpOperand &":$operand,
+           "const ::sft::IndexLimits &":$ofResult),
+      "", [{
+        (void)operand;
+        return ofResult.isUniform() ? ofResult : ::sft::IndexLimits();
+      }]>
+  ];
+}
+
 def Sft_LoopOpInterface : OpInterface<"LoopOpInterface"> {
   let cppNamespace = "::sft";
   let description = [{

@@ -181,6 +181,20 @@ SmallVector<Value> AccuracyOp::decompose(OpBuilder &builder) {
   return {f.mean(f.indicator(CompareKind::Eq, picked, largest))};
 }
 
+/// Labels are below the number of classes.
+static IndexLimits labelLimits(Value logits, Value labels, OpOperand &operand) {
+  return operand.get() == labels ? IndexLimits(typeOf(logits).getShape().back())
+                                 : IndexLimits();
+}
+IndexLimits SoftmaxCrossEntropyOp::getIndexLimits(OpOperand &operand,
+                                                  const IndexLimits &) {
+  return labelLimits(getPrediction(), getTarget(), operand);
+}
+IndexLimits AccuracyOp::getIndexLimits(OpOperand &operand,
+                                       const IndexLimits &) {
+  return labelLimits(getPrediction(), getTarget(), operand);
+}
+
 SmallVector<Value> BinaryAccuracyOp::decompose(OpBuilder &builder) {
   Formula f{builder, getLoc()};
   Value zero = f.number(getPrediction(), 0);

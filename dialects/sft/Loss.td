@@ -53,7 +53,7 @@ class Sft_ClassificationLossOp<string mnemonic, string formula,
                  (ins Sft_FloatTensor:$prediction, Sft_IntTensor:$target),
                  " %logits, %labels : tensor<64x10xf32>, tensor<64xi32>",
                  "1. logits are [.., classes], labels [..], of int type.",
-                 traits>;
+                 !listconcat(traits, [Sft_Indexing])>;
 
 def Sft_SoftmaxCrossEntropyOp
     : Sft_ClassificationLossOp<"softmax_cross_entropy",

@@ -40,6 +40,11 @@ defvar Sft_Sharded = DeclareOpInterfaceMethods<Sft_ShardingRuleOpInterface>;
 // Attributes of the op speak of global extents or positions.
 defvar Sft_ShardedByPosition =
     DeclareOpInterfaceMethods<Sft_ShardingRuleOpInterface, ["localize"]>;
+// Uses values as indices, and says how.
+defvar Sft_Indexing = DeclareOpInterfaceMethods<Sft_IndexingOpInterface,
+                                                ["getIndexLimits"]>;
+// Passes values on that may be indices, each unchanged.
+defvar Sft_PassesIndices = Sft_IndexingOpInterface;
 defvar Sft_Loop = DeclareOpInterfaceMethods<Sft_LoopOpInterface>;
 defvar Sft_LoopOverIndices =
     DeclareOpInterfaceMethods<Sft_LoopOpInterface, ["usesIndices"]>;

@@ -3,6 +3,7 @@
 
 #include "dialects/reference/Tensor.h"
 #include "dialects/sft/FactorRule.h"
+#include "dialects/sft/IndexLimits.h"
 #include "dialects/sft/Number.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"

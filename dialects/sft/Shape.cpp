@@ -65,6 +65,13 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
   return foldSplat(adaptor.getX(), getY());
 }
 
+IndexLimits ReshapeOp::getIndexLimits(OpOperand &,
+                                      const IndexLimits &ofResult) {
+  SmallVector<int64_t> from = shapeOf(getX()), to = shapeOf(getY());
+  bool keepsRows = !from.empty() && !to.empty() && from[0] == to[0];
+  return ofResult.isUniform() || keepsRows ? ofResult : IndexLimits();
+}
+
 //===----------------------------------------------------------------------===//
 // sft.transpose
 //===----------------------------------------------------------------------===//
@@ -200,6 +207,15 @@ OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
   return foldSplat(adaptor.getX(), getY());
 }
 
+IndexLimits SliceOp::getIndexLimits(OpOperand &, const IndexLimits &ofResult) {
+  SmallVector<int64_t> whole = shapeOf(getX());
+  // Of fewer rows than there are, nothing follows for the others.
+  if (whole.empty() || getSizes()[0] != whole[0]) {
+    return {};
+  }
+  return limitsOfWhole(ofResult, {getSizes(), whole, getOffsets()});
+}
+
 /// Only dimensions that are taken whole are ever cut.
 void SliceOp::localize(OpBuilder &, ArrayRef<Value>, ArrayRef<int64_t>) {
   setSizes(getY().getType().getShape());
@@ -319,6 +335,16 @@ ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
 
 OpFoldResult ConcatOp::fold(FoldAdaptor) {
   return getNumOperands() == 1 ? OpFoldResult(getOperand(0)) : OpFoldResult();
+}
+
+IndexLimits ConcatOp::getIndexLimits(OpOperand &operand,
+                                     const IndexLimits &ofResult) {
+  SmallVector<int64_t> whole = shapeOf(getResult());
+  SmallVector<int64_t> offsets(whole.size(), 0);
+  for (Value before : getOperands().take_front(operand.getOperandNumber())) {
+    offsets[getAxis()] += shapeOf(before)[getAxis()];
+  }
+  return limitsOfPart(ofResult, {shapeOf(operand.get()), whole, offsets});
 }
 
 } // namespace sft

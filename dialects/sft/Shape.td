@@ -4,7 +4,8 @@
 
 include "dialects/sft/OpBase.td"
 
-def Sft_ReshapeOp : Sft_PureOp<"reshape", [Sft_Sharded, Sft_Differentiable]> {
+def Sft_ReshapeOp : Sft_PureOp<"reshape", [Sft_Sharded, Sft_Differentiable,
+                                           Sft_Indexing]> {
   let summary = "The same elements in the same order under another shape";
   let description = [{
     Costs nothing: the result is a view.
@@ -23,7 +24,8 @@ def Sft_ReshapeOp : Sft_PureOp<"reshape", [Sft_Sharded, Sft_Differentiable]> {
 }
 
 def Sft_TransposeOp : Sft_PureOp<"transpose", [Sft_Infer, Sft_Sharded, Sft_Loop,
-                                               Sft_Differentiable]> {
+                                               Sft_Differentiable,
+                                               Sft_PassesIndices]> {
   let summary = "Dimensions in another order";
   let description = [{
     Result dimension i is operand dimension permutation[i].
@@ -41,7 +43,8 @@ def Sft_TransposeOp : Sft_PureOp<"transpose", [Sft_Infer, Sft_Sharded, Sft_Loop,
 }
 
 def Sft_BroadcastOp : Sft_PureOp<"broadcast", [Sft_Sharded, Sft_Loop,
-                                               Sft_Differentiable]> {
+                                               Sft_Differentiable,
+                                               Sft_PassesIndices]> {
   let summary = "Repeats along new or size-1 dimensions";
   let description = [{
     NumPy's rule, aligned at the last dimension.
@@ -61,7 +64,8 @@ def Sft_BroadcastOp : Sft_PureOp<"broadcast", [Sft_Sharded, Sft_Loop,
 }
 
 def Sft_SliceOp : Sft_PureOp<"slice", [Sft_Infer, Sft_ShardedByPosition,
-                                       Sft_Loop, Sft_Differentiable]> {
+                                       Sft_Loop, Sft_Differentiable,
+                                       Sft_Indexing]> {
   let summary = "A box of the elements";
   let description = [{
     ```mlir
@@ -80,7 +84,7 @@ def Sft_SliceOp : Sft_PureOp<"slice", [Sft_Infer, Sft_ShardedByPosition,
 }
 
 def Sft_PadOp : Sft_PureOp<"pad", [Sft_Infer, Sft_Sharded, Sft_Loop,
-                                   Sft_Differentiable]> {
+                                   Sft_Differentiable, Sft_PassesIndices]> {
   let summary = "Zeros around";
   let description = [{
     ```mlir
@@ -97,7 +101,8 @@ def Sft_PadOp : Sft_PureOp<"pad", [Sft_Infer, Sft_Sharded, Sft_Loop,
 }
 
 def Sft_ConcatOp : Sft_PureOp<"concat", [Sft_Infer, Sft_Sharded,
-                                         Sft_KernelLoops, Sft_Differentiable]> {
+                                         Sft_KernelLoops, Sft_Differentiable,
+                                         Sft_Indexing]> {
   let summary = "Operands one after another along an axis";
   let description = [{
     ```mlir

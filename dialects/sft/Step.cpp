@@ -1,5 +1,6 @@
 #include "dialects/sft/Sft.h"
 
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/Interfaces/FunctionImplementation.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -21,7 +22,7 @@ void registerStepOps(SftDialect &dialect) {
 // sft.step
 //===----------------------------------------------------------------------===//
 
-/// `kind @name(%x: type [of global] [sharding <..>], ...) {body}`.
+/// `kind @name(%x: type [below [n]] [of global] [sharding <..>], ...) {body}`.
 ParseResult StepOp::parse(OpAsmParser &parser, OperationState &state) {
   Builder &builder = parser.getBuilder();
   StringAttr name;
@@ -32,13 +33,22 @@ ParseResult StepOp::parse(OpAsmParser &parser, OperationState &state) {
   }
   state.addAttribute("kind", StepKindAttr::get(builder.getContext(), *kind));
   SmallVector<OpAsmParser::Argument> arguments;
-  SmallVector<Attribute> names, globals, shardings;
+  SmallVector<Attribute> names, limits, globals, shardings;
+  bool isLimited = false;
   auto argument = [&]() -> ParseResult {
     OpAsmParser::Argument &input = arguments.emplace_back();
     if (parser.parseArgument(input, /*allowType=*/true)) {
       return failure();
     }
     names.push_back(builder.getStringAttr(input.ssaName.name.drop_front()));
+    auto below = DenseI64ArrayAttr::get(builder.getContext(), {});
+    if (succeeded(parser.parseOptionalKeyword("below"))) {
+      isLimited = true;
+      if (parser.parseCustomAttributeWithFallback(below)) {
+        return failure();
+      }
+    }
+    limits.push_back(below);
     if (succeeded(parser.parseOptionalKeyword("of"))) {
       Type global;
       ShardingAttr sharding;
@@ -55,6 +65,9 @@ ParseResult StepOp::parse(OpAsmParser &parser, OperationState &state) {
     return failure();
   }
   state.addAttribute("input_names", builder.getArrayAttr(names));
+  if (isLimited) {
+    state.addAttribute("index_limits", builder.getArrayAttr(limits));
+  }
   if (!globals.empty()) {
     state.addAttribute("global_types", builder.getArrayAttr(globals));
     state.addAttribute("shardings", builder.getArrayAttr(shardings));
@@ -76,9 +89,12 @@ void StepOp::print(OpAsmPrinter &printer) {
   printer << '(';
   llvm::interleaveComma(
       llvm::enumerate(getBody().getArguments()), printer, [&](auto argument) {
+        size_t i = argument.index();
         printer.printRegionArgument(argument.value());
+        if (ArrayRef<int64_t> limits = getLimitsOf(i); !limits.empty()) {
+          printer << " below [" << limits << "]";
+        }
         if (getGlobalTypes()) {
-          size_t i = argument.index();
           printer << " of " << (*getGlobalTypes())[i] << " sharding ";
           printer.printStrippedAttrOrType(
               cast<ShardingAttr>((*getShardings())[i]));
@@ -86,15 +102,47 @@ void StepOp::print(OpAsmPrinter &printer) {
       });
   printer << ')';
   printer.printOptionalAttrDictWithKeyword(
-      (*this)->getAttrs(),
-      {"kind", "sym_name", "input_names", "global_types", "shardings"});
+      (*this)->getAttrs(), {"kind", "sym_name", "input_names", "index_limits",
+                            "global_types", "shardings"});
   printer << ' ';
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+}
+
+ArrayRef<int64_t> StepOp::getLimitsOf(size_t input) {
+  return getIndexLimits()
+             ? cast<DenseI64ArrayAttr>((*getIndexLimits())[input]).asArrayRef()
+             : ArrayRef<int64_t>();
+}
+
+/// C3
+static LogicalResult verifyLimits(StepOp step) {
+  ArrayRef<BlockArgument> inputs = step.getBody().getArguments();
+  if (step.getIndexLimits() && step.getIndexLimits()->size() != inputs.size()) {
+    return step.emitOpError("needs limits for each input or for none");
+  }
+  for (auto [i, input] : llvm::enumerate(inputs)) {
+    ArrayRef<int64_t> limits = step.getLimitsOf(i);
+    auto type = dyn_cast<RankedTensorType>(input.getType());
+    bool fits = limits.size() <= 1 ||
+                (type && type.getRank() > 0 &&
+                 int64_t(limits.size()) ==
+                     computeProduct(type.getShape().drop_front()));
+    if (!fits || llvm::any_of(limits, [](int64_t n) { return n < 0; })) {
+      return step.emitOpError()
+             << "has limits [" << limits << "] for an input " << input.getType()
+             << "; there is one for all or one for each element of a row, none "
+                "negative";
+    }
+  }
+  return success();
 }
 
 LogicalResult StepOp::verify() {
   if (getInputNames().size() != getBody().getNumArguments()) {
     return emitOpError("needs one input name for each argument");
+  }
+  if (failed(verifyLimits(*this))) {
+    return failure();
   }
   llvm::StringMap<Location> written;
   WriteOp firstWrite;

@@ -47,10 +47,11 @@ def Sft_StepOp : Sft_Op<"step", [IsolatedFromAbove, Symbol, NoTerminator,
   let description = [{
     Straight-line code: reads variables, computes, writes variables and outputs.
     Arguments are this rank's rows of the inputs; `global_types` and `shardings`
-    (one for each input) say of what.
+    (one for each input) say of what. `below` stands behind an input that is
+    used as indices: its elements lie from 0 to below this (IndexLimits.h).
 
     ```mlir
-    sft.step train @train(%x: tensor<32x64xf32>, %label: tensor<32xi32>) {
+    sft.step train @train(%x: tensor<32x64xf32>, %label: tensor<32xi32> below [10]) {
       %w = sft.read @w1 : tensor<64x10xf32>
       ...
       sft.output loss "loss", %loss : tensor<f32>
@@ -60,15 +61,20 @@ def Sft_StepOp : Sft_Op<"step", [IsolatedFromAbove, Symbol, NoTerminator,
     ```
 
     Constraints: 1. no write stands before the guard; 2. a variable is written
-    once at most.
+    once at most; 3. an input is limited as a whole, or each element of its rows.
   }];
   let arguments = (ins Sft_StepKind:$kind, SymbolNameAttr:$sym_name,
                        ArrayAttr:$input_names,
+                       OptionalAttr<ArrayAttr>:$index_limits,
                        OptionalAttr<ArrayAttr>:$global_types,
                        OptionalAttr<ArrayAttr>:$shardings);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// What `below` says of an input; empty where it says nothing.
+    ::llvm::ArrayRef<int64_t> getLimitsOf(size_t input);
+  }];
 }
 
 def Sft_ReadOp : Sft_Op<"read", [MemoryEffects<[MemRead]>, Sft_Sharded]> {

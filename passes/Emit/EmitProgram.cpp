@@ -148,6 +148,9 @@ void ProgramEmitter::add(plan::InputOp op) {
   }
   input->global_shape = shapeOfType(op.getGlobalType());
   input->sharding = shardingOf(op.getSharding(), input->global_shape.size());
+  if (auto limits = op.getIndexLimits()) {
+    input->limits.assign(limits->begin(), limits->end());
+  }
   shared.plan.batch = input->global_shape.front();
   inputs[op.getName()] = uint32_t(result->inputs.size());
   result->inputs.push_back(std::move(input));

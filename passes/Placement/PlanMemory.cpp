@@ -319,9 +319,14 @@ void ProgramBuilder::buildTables() {
       for (Storage *storage : persistent.inputs[name.getValue()]) {
         buffers.push_back(storage->buffer);
       }
+      DenseI64ArrayAttr limits;
+      if (step.getIndexLimits()) {
+        limits = cast<DenseI64ArrayAttr>((*step.getIndexLimits())[i]);
+      }
       plan::InputOp::create(body, step.getLoc(), name, buffers,
                             cast<TypeAttr>((*step.getGlobalTypes())[i]),
-                            cast<ShardingAttr>((*step.getShardings())[i]));
+                            cast<ShardingAttr>((*step.getShardings())[i]),
+                            limits);
     }
   }
   llvm::DenseMap<Storage *, RuntimeScalarOp> ops;

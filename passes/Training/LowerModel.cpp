@@ -140,7 +140,7 @@ StepOp createStep(OpBuilder &builder, Location loc, StepKind kind,
                   ArrayRef<Attribute> inputNames = {}) {
   auto step = StepOp::create(builder, loc, kind, stringifyStepKind(kind),
                              builder.getArrayAttr(inputNames), ArrayAttr(),
-                             ArrayAttr());
+                             ArrayAttr(), ArrayAttr());
   step.getBody().emplaceBlock();
   return step;
 }

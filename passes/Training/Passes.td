@@ -61,6 +61,35 @@ def LowerModel : Pass<"sft-lower-model", "::mlir::ModuleOp"> {
   }];
 }
 
+def LimitIndices : Pass<"sft-limit-indices", "::mlir::ModuleOp"> {
+  let summary = "Which inputs are indices, and how far they may go";
+  let description = [{
+    Follows the values of each step backwards from the ops that use them as
+    indices (IndexingOpInterface) and notes at the steps' inputs below what
+    their elements must lie. Limits of one input that stem from several uses, in
+    whichever steps, hold together. They end up in the plan; data that break
+    them are refused when they are loaded.
+
+    Assumes: nothing. Afterwards: all steps say the same of an input.
+
+    ```mlir
+    sft.step predict @predict(%id: tensor<4x2xi32>) {
+      %t = sft.read @table : tensor<65x8xf32>
+      %e = sft.embedding %t, %id : tensor<65x8xf32>, tensor<4x2xi32>
+      sft.output prediction "e", %e : tensor<4x2x8xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    sft.step predict @predict(%id: tensor<4x2xi32> below [65]) {
+      ...
+    }
+    ```
+  }];
+}
+
 def Differentiate : Pass<"sft-differentiate", "::mlir::ModuleOp"> {
   let summary = "The gradient of a train step's loss by each parameter";
   let description = [{

@@ -11,6 +11,8 @@ namespace sft {
 
 void buildTrainingPhase(mlir::OpPassManager &pm) {
   pm.addPass(createLowerModel());
+  // Before decomposition: a loss knows that its target holds classes.
+  pm.addPass(createLimitIndices());
   // Before decomposition: losses and norms know better gradients than their
   // parts (softmax cross-entropy: p - onehot).
   pm.addPass(createDifferentiate());

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <new>
+#include <set>
 
 struct sft_error {
   sft::rt::Status status;
@@ -28,11 +29,15 @@ struct sft_session {
   uint64_t step = 0; ///< of sft_session_step
   std::vector<std::unique_ptr<sft::rt::CallerBatches>> batches;
   std::vector<sft::rt::CallerInput> inputs; ///< in the plan's order
+  std::set<std::string> opened;             ///< paths of data files
   std::deque<std::string> nameStorage;
   std::deque<std::vector<const char *>> nameLists;
 
   /// The names as C strings that live as long as the session.
   const char *const *keep(const std::vector<std::string> &names);
+  /// openDataset; its warnings go to the log, once a file and job.
+  sft::rt::Expected<std::shared_ptr<const sft::rt::Dataset>>
+  open(const std::string &path);
 };
 
 namespace sft::rt {

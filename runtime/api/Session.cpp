@@ -1,5 +1,6 @@
 #include "runtime/api/Api.h"
 
+#include "runtime/base/Log.h"
 #include "runtime/comm/mpi/Launcher.h"
 
 #include <algorithm>
@@ -28,9 +29,24 @@ Status usage(std::string message) {
   return Status::error(Code::Usage, 350, std::move(message));
 }
 
-/// Puts the caller's inputs into the plan's order. `needed`: all must be there.
+/// Before any rank begins, so that the session outlives a bad batch.
+Status checkGiven(sft_session &session, sft::fb::EntryKind entry) {
+  Rank &rank = session.job->rank(0);
+  for (size_t i = 0; i < rank.inputs().size(); ++i) {
+    const void *data = session.inputs[i].data;
+    if (data && rank.program().loads(entry, i)) {
+      const InputSpec &spec = rank.inputs()[i];
+      SFT_RETURN_IF_ERROR(checkIndices(spec, data, spec.globalShape[0], 0));
+    }
+  }
+  return {};
+}
+
+/// Puts the caller's inputs into the plan's order and checks them for a run of
+/// `entry`. A prediction needs not all of them.
 Status arrange(sft_session &session, const sft_input *inputs, size_t count,
-               bool needed) {
+               sft::fb::EntryKind entry) {
+  bool needed = entry != sft::fb::EntryKind::Predict;
   const std::vector<InputSpec> &specs = session.job->rank(0).inputs();
   session.inputs.assign(specs.size(), {});
   for (size_t i = 0; i < count; ++i) {
@@ -53,7 +69,7 @@ Status arrange(sft_session &session, const sft_input *inputs, size_t count,
       return usage("input \"" + specs[i].name + "\" is not given");
     }
   }
-  return {};
+  return checkGiven(session, entry);
 }
 
 /// Runs an entry on the caller's batch on every rank.
@@ -93,6 +109,17 @@ const char *const *sft_session::keep(const std::vector<std::string> &names) {
     list.push_back(nameStorage.emplace_back(name).c_str());
   }
   return list.data();
+}
+
+Expected<std::shared_ptr<const Dataset>>
+sft_session::open(const std::string &path) {
+  SFT_ASSIGN_OR_RETURN(std::shared_ptr<const Dataset> file, openDataset(path));
+  if (job->firstRank() == 0 && opened.insert(path).second) {
+    for (const std::string &warning : file->warnings) {
+      logWarning(225, path + ": " + warning);
+    }
+  }
+  return file;
 }
 
 int sft_launch_rank(void) {
@@ -158,7 +185,7 @@ sft_error *sft_session_initialize(sft_session *session) {
 sft_error *sft_session_load(sft_session *session, const char *path) {
   return guarded([&]() -> Status {
     SFT_ASSIGN_OR_RETURN(std::shared_ptr<const Dataset> file,
-                         openDataset(path));
+                         session->open(path));
     auto tensors = globalTensors(session->job->planFile().plan(), false);
     return session->job->run([&](Rank &rank, size_t) {
       return loadParameters(*file, tensors, rank.tensors(false));
@@ -214,7 +241,8 @@ sft_error *sft_session_write_parameter(sft_session *session, const char *name,
 sft_error *sft_session_step(sft_session *session, const sft_input *inputs,
                             size_t count, sft_step_result *result) {
   return guarded([&]() -> Status {
-    SFT_RETURN_IF_ERROR(arrange(*session, inputs, count, true));
+    SFT_RETURN_IF_ERROR(
+        arrange(*session, inputs, count, sft::fb::EntryKind::Gradients));
     bool skipped = false;
     SFT_RETURN_IF_ERROR(
         session->job->run([&](Rank &rank, size_t local) -> Status {
@@ -240,7 +268,8 @@ sft_error *sft_session_step(sft_session *session, const sft_input *inputs,
 sft_error *sft_session_evaluate(sft_session *session, const sft_input *inputs,
                                 size_t count) {
   return guarded([&]() -> Status {
-    SFT_RETURN_IF_ERROR(arrange(*session, inputs, count, true));
+    SFT_RETURN_IF_ERROR(
+        arrange(*session, inputs, count, sft::fb::EntryKind::Evaluate));
     return runBatch(*session, sft::fb::EntryKind::Evaluate);
   });
 }
@@ -248,7 +277,8 @@ sft_error *sft_session_evaluate(sft_session *session, const sft_input *inputs,
 sft_error *sft_session_predict(sft_session *session, const sft_input *inputs,
                                size_t count) {
   return guarded([&]() -> Status {
-    SFT_RETURN_IF_ERROR(arrange(*session, inputs, count, false));
+    SFT_RETURN_IF_ERROR(
+        arrange(*session, inputs, count, sft::fb::EntryKind::Predict));
     return runBatch(*session, sft::fb::EntryKind::Predict);
   });
 }

@@ -13,14 +13,15 @@ static_assert(SFT_MAX_METRICS == kMaxScalars);
 
 std::string text(const char *path) { return path ? path : ""; }
 
-Expected<TrainOptions> translate(const sft_train_options &options) {
+Expected<TrainOptions> translate(sft_session &session,
+                                 const sft_train_options &options) {
   TrainOptions out;
   if (!options.data) {
     return Status::error(Code::Usage, 350, "training needs a data file");
   }
-  SFT_ASSIGN_OR_RETURN(out.data, openDataset(options.data));
+  SFT_ASSIGN_OR_RETURN(out.data, session.open(options.data));
   if (options.evaluation) {
-    SFT_ASSIGN_OR_RETURN(out.evaluation, openDataset(options.evaluation));
+    SFT_ASSIGN_OR_RETURN(out.evaluation, session.open(options.evaluation));
   }
   out.epochs = options.epochs || options.steps ? options.epochs : 1;
   out.steps = options.steps;
@@ -89,9 +90,10 @@ sft_error *sft_session_train(sft_session *session,
     sft_train_options chosen;
     sft_train_options_init(&chosen);
     std::memcpy(&chosen, options, std::min(options->size, sizeof chosen));
-    SFT_ASSIGN_OR_RETURN(TrainOptions translated, translate(chosen));
+    SFT_ASSIGN_OR_RETURN(TrainOptions translated, translate(*session, chosen));
     SFT_ASSIGN_OR_RETURN(std::unique_ptr<FileBatches> batches,
-                         openBatches(translated.data, session->job->rank(0)));
+                         openBatches(translated.data, session->job->rank(0),
+                                     sft::fb::EntryKind::Gradients));
     translated.listener = listen(
         *session, chosen,
         uint64_t(batches->rows() / session->job->planFile().plan().batch()));
@@ -116,17 +118,18 @@ sft_error *sft_session_evaluate_file(sft_session *session, const char *data,
                                      sft_train_result *result) {
   return guarded([&]() -> Status {
     SFT_ASSIGN_OR_RETURN(std::shared_ptr<const Dataset> file,
-                         openDataset(data));
+                         session->open(data));
     std::array<double, kMaxScalars> values{};
-    SFT_RETURN_IF_ERROR(
-        session->job->run([&](Rank &rank, size_t local) -> Status {
-          SFT_ASSIGN_OR_RETURN(auto batches, openBatches(file, rank));
-          SFT_ASSIGN_OR_RETURN(auto mean, evaluate(rank, *batches));
-          if (local == 0) {
-            values = mean;
-          }
-          return {};
-        }));
+    SFT_RETURN_IF_ERROR(session->job->run([&](Rank &rank,
+                                              size_t local) -> Status {
+      SFT_ASSIGN_OR_RETURN(
+          auto batches, openBatches(file, rank, sft::fb::EntryKind::Evaluate));
+      SFT_ASSIGN_OR_RETURN(auto mean, evaluate(rank, *batches));
+      if (local == 0) {
+        values = mean;
+      }
+      return {};
+    }));
     auto names = ScalarOutputs(session->job->rank(0).program(),
                                sft::fb::EntryKind::Evaluate)
                      .names();
@@ -143,9 +146,10 @@ sft_error *sft_session_predict_file(sft_session *session, const char *data,
                                     const char *npz) {
   return guarded([&]() -> Status {
     SFT_ASSIGN_OR_RETURN(std::shared_ptr<const Dataset> file,
-                         openDataset(data));
+                         session->open(data));
     return session->job->run([&](Rank &rank, size_t) -> Status {
-      SFT_ASSIGN_OR_RETURN(auto batches, openBatches(file, rank));
+      SFT_ASSIGN_OR_RETURN(
+          auto batches, openBatches(file, rank, sft::fb::EntryKind::Predict));
       SFT_ASSIGN_OR_RETURN(std::vector<Prediction> predictions,
                            predict(rank, *batches));
       if (rank.index() != 0) {

@@ -194,8 +194,9 @@ SFT_API int sft_session_is_main(const sft_session *session);
 /* "threads" or "mpi". */
 SFT_API const char *sft_session_transport_name(const sft_session *session);
 
-/* Draws the initial parameters. Collective, as are all functions below but for
- * the ones that say otherwise. */
+/* Draws the initial parameters and clears the optimizer's state: how a session
+ * begins, also where sft_session_load follows. Collective, as are all functions
+ * below but for the ones that say otherwise. */
 SFT_API sft_error *sft_session_initialize(sft_session *session);
 
 /* Parameters from, or to, a safetensors file: global tensors under their names.
@@ -227,7 +228,9 @@ typedef struct sft_step_result {
   int skipped; /* the guard held back the update (SFT_ON_NAN_SKIP) */
 } sft_step_result;
 
-/* Trains one step. Every input must be given. `result` may be NULL. */
+/* Trains one step. Every input must be given. `result` may be NULL. An index
+ * (of a class, of a table's row) that is out of range is SFT_DATA, here as
+ * below, and leaves the session as it was. */
 SFT_API sft_error *sft_session_step(sft_session *session,
                                     const sft_input *inputs, size_t count,
                                     sft_step_result *result);

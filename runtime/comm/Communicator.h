@@ -56,6 +56,11 @@ public:
   virtual int rank() const = 0;
   virtual int size() const = 0;
 
+  /// Names the next collective by a number on which the members must agree, so
+  /// that a rank that left one out is found where sizes agree, too. Compared
+  /// modulo 255; 0 where nobody says anything.
+  virtual void expect(uint32_t tag) = 0;
+
   /// in[count] on every rank -> the reduction in out[count] on every rank.
   /// in == out is allowed. MPI_Allreduce.
   virtual Status allReduce(const void *in, void *out, size_t count,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace sft::rt {
 
@@ -89,8 +90,9 @@ Status GroupCommunicator::recv(void *out, size_t count, DataType type, int peer,
       peer);
 }
 
-Status GroupCommunicator::collective(const Operation &op) {
+Status GroupCommunicator::collective(Operation op) {
   ++sequence;
+  op.place = std::exchange(place, 0);
   if (op.root >= members.size()) {
     return badGroup(title(op) + format(": root %d is not one of %d members",
                                        int(op.root), size()));

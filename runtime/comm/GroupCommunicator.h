@@ -11,6 +11,7 @@ class GroupCommunicator : public Communicator {
 public:
   int rank() const final { return me; }
   int size() const final { return int(members.size()); }
+  void expect(uint32_t tag) final { place = uint8_t(1 + tag % 255); }
   Status allReduce(const void *in, void *out, size_t count, DataType type,
                    ReduceKind kind) final;
   Status reduceScatter(const void *in, void *out, size_t count, DataType type,
@@ -49,10 +50,11 @@ protected:
   int me;
 
 private:
-  Status collective(const Operation &op);
+  Status collective(Operation op);
   Status exchange(const Operation &op, int peer);
 
   uint64_t sequence = 0; ///< collectives entered
+  uint8_t place = 0;     ///< of the next one
 };
 
 /// Ok if `members` ascend within 0 .. ranks-1 and hold `self`.

@@ -12,7 +12,8 @@ Signature signatureOf(const Operation &op) {
   // Sender and receiver call different verbs and still must agree.
   Verb verb = op.verb == Verb::Recv ? Verb::Send : op.verb;
   uint64_t key = uint64_t(verb) | uint64_t(op.type) << 8 |
-                 uint64_t(op.kind) << 16 | uint64_t(op.root) << 32;
+                 uint64_t(op.kind) << 16 | uint64_t(op.place) << 24 |
+                 uint64_t(op.root) << 32;
   return {key, op.count};
 }
 
@@ -40,6 +41,9 @@ std::string describe(const Signature &signature) {
                  name(DataType(signature.key >> 8 & 0xff)));
   if (verb == Verb::Broadcast || verb == Verb::Reduce) {
     text += format(" root %u", root);
+  }
+  if (auto place = unsigned(signature.key >> 24 & 0xff)) {
+    text += format(" (number %u)", place);
   }
   return verb == Verb::Send ? text + format(" tag %u", root) : text;
 }

@@ -30,6 +30,7 @@ struct Operation {
   DataType type = DataType::I8;
   ReduceKind kind = ReduceKind::Sum;
   uint32_t root = 0; ///< Broadcast, Reduce; the tag for Send and Recv
+  uint8_t place = 0; ///< of collectives: which one the caller expects
 
   /// Bytes of `count` elements: one block.
   size_t bytes() const { return count * sizeOf(type); }

@@ -57,42 +57,26 @@ public:
     sources[input].gather(sources[input], order, spec.rows, buffers);
   }
 
-  Status checkLabels(size_t input, int64_t classes) const override {
+  Status checkIndices(size_t input) const override {
     const InputSpec &spec = inputs[input];
-    if (!has(input) || spec.csr ||
-        (spec.type != DataType::I32 && spec.type != DataType::I64)) {
-      return Status::error(Code::Config, 220,
-                           "input \"" + spec.name + "\" holds no class labels");
+    if (!has(input) || spec.limits.empty()) {
+      return {};
     }
-    return spec.type == DataType::I32 ? checkAll<int32_t>(input, classes)
-                                      : checkAll<int64_t>(input, classes);
-  }
-
-private:
-  template <typename T> Status checkAll(size_t input, int64_t classes) const {
     const RowSource &source = sources[input];
-    std::vector<T> row(size_t(source.elements));
+    std::vector<std::byte> row(size_t(source.elements) * sizeOf(spec.type));
     void *buffers[] = {row.data()};
     for (int64_t sample = 0; sample < total; ++sample) {
       source.gather(source, {&sample, 1}, 1, buffers);
-      for (T label : row) {
-        if (label < 0 || label >= classes) {
-          return badLabel(inputs[input].name, sample, label, classes);
-        }
+      Status status = rt::checkIndices(spec, row.data(), 1, sample);
+      if (!status.ok()) {
+        return data->path.empty() ? std::move(status)
+                                  : std::move(status).withContext(data->path);
       }
     }
     return {};
   }
 
-  static Status badLabel(const std::string &input, int64_t sample,
-                         int64_t label, int64_t classes) {
-    return Status::error(
-        Code::Data, 221,
-        format("input \"%s\": label %lld of sample %lld is not in [0, %lld)",
-               input.c_str(), (long long)label, (long long)sample,
-               (long long)classes));
-  }
-
+private:
   std::shared_ptr<const Dataset> data; ///< sources point into it
   std::vector<InputSpec> inputs;
   std::vector<RowSource> sources;

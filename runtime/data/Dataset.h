@@ -105,7 +105,10 @@ struct InputSpec {
   DataType type = DataType::F32;
   std::vector<int64_t> globalShape; ///< dims[0] is the global batch
   int64_t capacity = 0;             ///< csr: non-zeros one rank can take
-  int64_t firstRow = 0, rows = 0;   ///< this rank's part of the global batch
+  /// Values used as indices lie in [0, limit): empty, one limit, or one for
+  /// each element of a row; 0 is none.
+  std::vector<uint64_t> limits;
+  int64_t firstRow = 0, rows = 0; ///< this rank's part of the global batch
 };
 
 /// A bijection on [0, n): row i of epoch e, drawn by a keyed Feistel network
@@ -160,10 +163,15 @@ public:
   /// are empty.
   virtual void load(size_t input, int64_t batch, const Shuffle *shuffle,
                     void *const *buffers) const = 0;
-  /// Checks that every value of an integer input lies in [0, classes); Data
-  /// (65, SFT0221) with the sample's index.
-  virtual Status checkLabels(size_t input, int64_t classes) const = 0;
+  /// Checks all rows of an input against its limits; Data (65, SFT0221) with
+  /// the sample's index.
+  virtual Status checkIndices(size_t input) const = 0;
 };
+
+/// Checks rows of a dense input, as a plan's buffer holds them, against its
+/// limits. `firstSample` is the number of the first row in the message.
+Status checkIndices(const InputSpec &spec, const void *rows, int64_t count,
+                    int64_t firstSample);
 
 /// Full global batches in one pass over `rows` rows: a training epoch drops the
 /// incomplete last one. Data (65, SFT0222) where there is none.

@@ -1,9 +1,11 @@
 #include "runtime/executor/Commands.h"
 
+#include "runtime/base/Failpoint.h"
+
 namespace sft::rt::commands {
 namespace {
 
-/// Counts the collective and keeps the reason where it failed.
+/// Keeps the reason where a collective failed.
 bool communicate(RunContext &context, Status status) {
   if (!status.ok()) {
     context.failure = std::move(status);
@@ -12,11 +14,27 @@ bool communicate(RunContext &context, Status status) {
   return true;
 }
 
-/// Says that this rank has entered its next collective.
+/// Says that this rank has entered its next collective, send or receive.
 void enter(RunContext &context) {
   auto &entered = context.progress->collective;
   entered.store(entered.load(std::memory_order_relaxed) + 1,
                 std::memory_order_relaxed);
+}
+
+constexpr uint32_t kTagsOfStep = 64;
+
+/// Has `call` do a collective of the plan.
+template <typename Call>
+bool collective(const Command &command, RunContext &context, Call call) {
+  if (failpoint("collective") == FailAction::Skip) {
+    return true;
+  }
+  enter(context);
+  // A rank may be a whole step behind: the numbers go on from step to step.
+  auto step = context.progress->step.load(std::memory_order_relaxed);
+  command.communicate.group->expect(command.communicate.tag +
+                                    kTagsOfStep * uint32_t(step));
+  return communicate(context, call(command.communicate));
 }
 
 } // namespace
@@ -37,45 +55,40 @@ bool contract(const Command &command, RunContext &context) {
 }
 
 bool allReduce(const Command &command, RunContext &context) {
-  const CommunicateOperands &op = command.communicate;
-  enter(context);
-  return communicate(context, op.group->allReduce(op.in, op.out, op.count,
-                                                  op.type, op.reduce));
+  return collective(command, context, [](const CommunicateOperands &op) {
+    return op.group->allReduce(op.in, op.out, op.count, op.type, op.reduce);
+  });
 }
 
 bool allGather(const Command &command, RunContext &context) {
-  const CommunicateOperands &op = command.communicate;
-  enter(context);
-  return communicate(context,
-                     op.group->allGather(op.in, op.out, op.count, op.type));
+  return collective(command, context, [](const CommunicateOperands &op) {
+    return op.group->allGather(op.in, op.out, op.count, op.type);
+  });
 }
 
 bool reduceScatter(const Command &command, RunContext &context) {
-  const CommunicateOperands &op = command.communicate;
-  enter(context);
-  return communicate(context, op.group->reduceScatter(op.in, op.out, op.count,
-                                                      op.type, op.reduce));
+  return collective(command, context, [](const CommunicateOperands &op) {
+    return op.group->reduceScatter(op.in, op.out, op.count, op.type, op.reduce);
+  });
 }
 
 bool allToAll(const Command &command, RunContext &context) {
-  const CommunicateOperands &op = command.communicate;
-  enter(context);
-  return communicate(context,
-                     op.group->allToAll(op.in, op.out, op.count, op.type));
+  return collective(command, context, [](const CommunicateOperands &op) {
+    return op.group->allToAll(op.in, op.out, op.count, op.type);
+  });
 }
 
 bool broadcast(const Command &command, RunContext &context) {
-  const CommunicateOperands &op = command.communicate;
-  enter(context);
-  return communicate(
-      context, op.group->broadcast(op.in, op.out, op.count, op.type, op.peer));
+  return collective(command, context, [](const CommunicateOperands &op) {
+    return op.group->broadcast(op.in, op.out, op.count, op.type, op.peer);
+  });
 }
 
 bool reduce(const Command &command, RunContext &context) {
-  const CommunicateOperands &op = command.communicate;
-  enter(context);
-  return communicate(context, op.group->reduce(op.in, op.out, op.count, op.type,
-                                               op.reduce, op.peer));
+  return collective(command, context, [](const CommunicateOperands &op) {
+    return op.group->reduce(op.in, op.out, op.count, op.type, op.reduce,
+                            op.peer);
+  });
 }
 
 bool send(const Command &command, RunContext &context) {

@@ -33,8 +33,8 @@ struct CommunicateOperands {
   size_t count;
   DataType type;
   ReduceKind reduce;
-  int peer; ///< root, or the other side
-  uint32_t tag;
+  int peer;     ///< root, or the other side
+  uint32_t tag; ///< the plan's number of it
 };
 
 struct MemoryOperands {

@@ -21,9 +21,15 @@ size_t rowBytes(const OutputValue &value, int64_t batch) {
 } // namespace
 
 Expected<std::unique_ptr<FileBatches>>
-openBatches(const std::shared_ptr<const Dataset> &data, const Rank &rank) {
+openBatches(const std::shared_ptr<const Dataset> &data, Rank &rank,
+            fb::EntryKind entry) {
   SFT_ASSIGN_OR_RETURN(std::unique_ptr<BatchReader> reader,
                        BatchReader::create(data, rank.inputs()));
+  for (size_t i = 0; i < rank.inputs().size(); ++i) {
+    if (rank.program().loads(entry, i)) {
+      SFT_RETURN_IF_ERROR(reader->checkIndices(i));
+    }
+  }
   return std::make_unique<FileBatches>(std::move(reader));
 }
 

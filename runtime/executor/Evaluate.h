@@ -6,9 +6,12 @@
 
 namespace sft::rt {
 
-/// The data bound to the rank's inputs; Config (78) where it does not fit.
+/// The data bound to the rank's inputs, for runs of `entry`. Config (78) where
+/// it does not fit; Data (65) where an input that the entry loads breaks its
+/// limits.
 Expected<std::unique_ptr<FileBatches>>
-openBatches(const std::shared_ptr<const Dataset> &data, const Rank &rank);
+openBatches(const std::shared_ptr<const Dataset> &data, Rank &rank,
+            fb::EntryKind entry);
 
 /// The Loss (first) and Metric outputs that an entry hands out.
 class ScalarOutputs {

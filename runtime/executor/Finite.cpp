@@ -1,27 +1,23 @@
 #include "runtime/executor/Finite.h"
 
+#include "runtime/plan/PlanWalk.h"
+
 #include <algorithm>
 #include <cmath>
 
 namespace sft::rt {
 namespace {
 
-template <typename T> bool allFinite(const std::byte *at, size_t bytes) {
+template <typename T> Finiteness worstOf(const std::byte *at, size_t count) {
   const T *values = reinterpret_cast<const T *>(at);
-  return std::all_of(values, values + bytes / sizeof(T),
-                     [](T value) { return std::isfinite(value); });
-}
-
-bool isFinite(const fb::Buffer &buffer, const std::byte *arena) {
-  const std::byte *at = arena + buffer.offset();
-  switch (buffer.type()) {
-  case fb::DataType::F32:
-    return allFinite<float>(at, size_t(buffer.bytes()));
-  case fb::DataType::F64:
-    return allFinite<double>(at, size_t(buffer.bytes()));
-  default:
-    return true;
+  Finiteness worst = Finiteness::Finite;
+  for (size_t i = 0; i < count; ++i) {
+    if (!std::isfinite(values[i])) {
+      worst = std::max(worst, std::isnan(values[i]) ? Finiteness::NaN
+                                                    : Finiteness::Inf);
+    }
   }
+  return worst;
 }
 
 } // namespace
@@ -36,17 +32,16 @@ const OutputValue *findBrokenGuard(std::span<const OutputValue> outputs) {
   return nullptr;
 }
 
-const fb::Buffer *findNonFinite(const fb::Program &program,
-                                const std::byte *arena) {
-  for (auto kind : {fb::BufferKind::Input, fb::BufferKind::Parameter,
-                    fb::BufferKind::State}) {
-    for (const fb::Buffer *buffer : *program.buffers()) {
-      if (buffer->kind() == kind && !isFinite(*buffer, arena)) {
-        return buffer;
-      }
-    }
+Finiteness finiteness(const fb::Buffer &buffer, const std::byte *arena) {
+  const std::byte *at = arena + buffer.offset();
+  switch (buffer.type()) {
+  case fb::DataType::F32:
+    return worstOf<float>(at, elements(buffer));
+  case fb::DataType::F64:
+    return worstOf<double>(at, elements(buffer));
+  default:
+    return Finiteness::Finite;
   }
-  return nullptr;
 }
 
 } // namespace sft::rt

@@ -8,9 +8,9 @@ namespace sft::rt {
 /// The first Guard output that is not finite, or null.
 const OutputValue *findBrokenGuard(std::span<const OutputValue> outputs);
 
-/// The first f32 or f64 Input, Parameter or State buffer of the arena that
-/// holds NaN or Inf, or null.
-const fb::Buffer *findNonFinite(const fb::Program &program,
-                                const std::byte *arena);
+enum class Finiteness : uint8_t { Finite, Inf, NaN };
+
+/// The worst that an f32 or f64 buffer of the arena holds; others are finite.
+Finiteness finiteness(const fb::Buffer &buffer, const std::byte *arena);
 
 } // namespace sft::rt

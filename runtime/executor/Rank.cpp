@@ -3,6 +3,7 @@
 #include "runtime/base/Failpoint.h"
 #include "runtime/base/Log.h"
 #include "runtime/executor/Finite.h"
+#include "runtime/executor/NanSearch.h"
 
 #include <cmath>
 #include <cstring>
@@ -238,20 +239,10 @@ Status Rank::guardFailed(const OutputValue &guard) {
   std::string text =
       format("%s: the guard \"%s\" is %g, so the step was not applied",
              position().c_str(), guard.output->name()->c_str(), guard.scalar());
-  if (const fb::Buffer *culprit = findNonFinite(fbProgram, arena)) {
-    text +=
-        format("; %s \"%s\" holds NaN or Inf",
-               culprit->kind() == fb::BufferKind::Input ? "input" : "parameter",
-               culprit->name()->c_str());
-  }
-  const Listing &listing = program_->listing(fb::EntryKind::Gradients);
-  for (const FlatInstruction &flat : listing) {
-    const fb::Output *output = flat.instruction->op_as_Output();
-    if (output && fbProgram.outputs()->Get(output->output()) == guard.output) {
-      text += "; at " + locate(plan, *flat.instruction);
-    }
-  }
-  return Status::error(Code::Numeric, 320, std::move(text));
+  SFT_ASSIGN_OR_RETURN(std::string origin,
+                       findNanOrigin({&plan, &fbProgram, arena, program_.get(),
+                                      &context, world_.get()}));
+  return Status::error(Code::Numeric, 320, text + origin);
 }
 
 } // namespace sft::rt

@@ -1,5 +1,6 @@
 #include "runtime/executor/RankProgram.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace sft::rt {
@@ -10,6 +11,13 @@ bool RankProgram::has(fb::EntryKind kind) const {
 
 const Listing &RankProgram::listing(fb::EntryKind kind) const {
   return entries[size_t(kind)].listing;
+}
+
+bool RankProgram::loads(fb::EntryKind kind, size_t input) const {
+  return std::ranges::any_of(listing(kind), [&](const FlatInstruction &flat) {
+    const fb::LoadBatch *load = flat.instruction->op_as_LoadBatch();
+    return load && load->input() == input;
+  });
 }
 
 double OutputValue::scalar() const {
@@ -56,8 +64,9 @@ Status RankProgram::buildEntry(const fb::Entry &entry) {
   return {};
 }
 
-Status RankProgram::run(fb::EntryKind kind, RunContext &context,
-                        TraceLane *trace) {
+template <typename Step>
+Status RankProgram::runEach(fb::EntryKind kind, RunContext &context,
+                            Step step) {
   Progress &progress = *context.progress;
   progress.entry.store(uint32_t(kind), std::memory_order_relaxed);
   progress.runs.store(progress.runs.load(std::memory_order_relaxed) + 1,
@@ -65,16 +74,35 @@ Status RankProgram::run(fb::EntryKind kind, RunContext &context,
   const std::vector<Command> &list = entries[size_t(kind)].commands;
   for (size_t i = 0; i < list.size(); ++i) {
     progress.instruction.store(uint32_t(i), std::memory_order_relaxed);
-    uint64_t begin = trace ? trace->now() : 0;
-    if (!list[i].run(list[i], context)) {
+    if (!step(list[i], i)) {
       return failed(kind, i, context);
-    }
-    if (trace) {
-      trace->add(kind, uint32_t(i), begin);
     }
   }
   progress.instruction.store(uint32_t(list.size()), std::memory_order_relaxed);
   return {};
+}
+
+Status RankProgram::run(fb::EntryKind kind, RunContext &context,
+                        TraceLane *trace) {
+  return runEach(kind, context, [&](const Command &command, size_t i) {
+    uint64_t begin = trace ? trace->now() : 0;
+    bool done = command.run(command, context);
+    if (done && trace) {
+      trace->add(kind, uint32_t(i), begin);
+    }
+    return done;
+  });
+}
+
+Status RankProgram::runObserved(fb::EntryKind kind, RunContext &context,
+                                const std::function<void(size_t)> &observe) {
+  return runEach(kind, context, [&](const Command &command, size_t i) {
+    bool done = command.run(command, context);
+    if (done) {
+      observe(i);
+    }
+    return done;
+  });
 }
 
 Status RankProgram::failed(fb::EntryKind kind, size_t position,

@@ -46,9 +46,15 @@ public:
   /// Runs an entry; keeps `context.progress` up to date. Where an instruction
   /// fails, its Status with rank, step and source line added.
   Status run(fb::EntryKind kind, RunContext &context, TraceLane *trace);
+  /// The same, and calls `observe` with the position of each instruction when
+  /// it is done.
+  Status runObserved(fb::EntryKind kind, RunContext &context,
+                     const std::function<void(size_t)> &observe);
 
   std::span<const OutputValue> outputs() const { return outputValues; }
   const Listing &listing(fb::EntryKind kind) const;
+  /// Whether an entry takes this input's rows.
+  bool loads(fb::EntryKind kind, size_t input) const;
   std::byte *address(uint32_t buffer) const;
 
 private:
@@ -73,6 +79,9 @@ private:
   const fb::Buffer &buffer(uint32_t index) const;
   size_t elements(uint32_t index) const;
   void *const *addresses(const flatbuffers::Vector<uint32_t> &buffers);
+  /// Has `step` (command, position) run each command of an entry.
+  template <typename Step>
+  Status runEach(fb::EntryKind kind, RunContext &context, Step step);
   Status failed(fb::EntryKind kind, size_t position, RunContext &context) const;
 
   Binding binding;

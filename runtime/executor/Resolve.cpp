@@ -148,7 +148,7 @@ Command RankProgram::resolve(const fb::Collective &collective) {
   return {.run = runnerOf(collective.kind()),
           .communicate = {group, address(in), address(out), count,
                           typeOf(buffer(in)), ReduceKind(collective.reduce()),
-                          int(collective.root()), 0}};
+                          int(collective.root()), collective.tag()}};
 }
 
 Command RankProgram::resolve(const fb::Send &send) {

@@ -184,6 +184,9 @@ Expected<std::vector<InputSpec>> inputSpecs(const fb::Plan &plan, int rank) {
     spec.type = DataType(values.type());
     spec.globalShape.assign(input->global_shape()->begin(),
                             input->global_shape()->end());
+    if (input->limits()) {
+      spec.limits.assign(input->limits()->begin(), input->limits()->end());
+    }
     spec.capacity = spec.csr ? values.shape()->Get(0) : 0;
     for (uint32_t i = 0; i < input->sharding()->size(); ++i) {
       Part part = partOf(plan, *input->sharding()->Get(i), coordinate);

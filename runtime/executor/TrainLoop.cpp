@@ -63,9 +63,11 @@ private:
 };
 
 Status Trainer::open() {
-  SFT_ASSIGN_OR_RETURN(batches, openBatches(options.data, rank));
+  SFT_ASSIGN_OR_RETURN(
+      batches, openBatches(options.data, rank, fb::EntryKind::Gradients));
   if (options.evaluation) {
-    SFT_ASSIGN_OR_RETURN(evaluation, openBatches(options.evaluation, rank));
+    SFT_ASSIGN_OR_RETURN(evaluation, openBatches(options.evaluation, rank,
+                                                 fb::EntryKind::Evaluate));
   }
   int64_t size = rank.planFile().plan().batch();
   batchesPerEpoch = uint64_t(batches->rows() / size);

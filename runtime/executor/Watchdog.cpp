@@ -24,6 +24,9 @@ Watchdog::Watchdog(const fb::Plan &plan, std::span<Transport *const> transports,
                    std::chrono::milliseconds timeout)
     : plan(plan), transports(transports.begin(), transports.end()),
       timeout(timeout), ranks(transports.size()) {
+  if (transports[0]->rank() == 0) {
+    stragglers.emplace(plan, *transports[0]);
+  }
   thread = std::thread([this] { loop(); });
 }
 
@@ -56,6 +59,15 @@ void Watchdog::loop() {
         lock.unlock();
         return biteAfterGrace();
       }
+    }
+    lookForStragglers();
+  }
+}
+
+void Watchdog::lookForStragglers() {
+  if (stragglers && ranks[0].armed) {
+    if (auto warning = stragglers->look()) {
+      logWarning(431, *warning);
     }
   }
 }

@@ -5,12 +5,14 @@
 // timeout, it reports where every rank is, writes flight-rank-N.jsonl, aborts
 // the transports, and, where that does not bring the rank threads back within
 // two seconds (a kernel that loops), ends the process with status 75: there is
-// no other way to stop such a thread.
+// no other way to stop such a thread. A rank for which the others merely wait
+// is named once in a warning.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
 
 #include "runtime/executor/Rank.h"
+#include "runtime/executor/Straggler.h"
 
 #include <condition_variable>
 #include <thread>
@@ -40,6 +42,7 @@ private:
   };
 
   void loop();
+  void lookForStragglers();
   bool isLate(size_t local, std::chrono::steady_clock::time_point now);
   void bark(size_t local);
   void biteAfterGrace();
@@ -48,6 +51,7 @@ private:
   std::vector<Transport *> transports;
   std::chrono::milliseconds timeout;
   std::vector<Watched> ranks;
+  std::optional<StragglerWatch> stragglers; ///< in the main rank's process
   mutable std::mutex mutex;
   std::condition_variable wake;
   bool stopping = false;

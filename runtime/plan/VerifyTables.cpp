@@ -69,6 +69,23 @@ Status csr(const fb::Program &program, const fb::Input &input) {
                                    "offsets, i32 columns, and as many values");
 }
 
+/// None, one, or one for each element of a row; before that the shape is good.
+Status limits(const fb::Input &input) {
+  if (!input.limits() || input.limits()->size() == 0) {
+    return {};
+  }
+  uint64_t ofRow = 1;
+  for (uint32_t d = 1; d < input.global_shape()->size(); ++d) {
+    ofRow *= uint64_t(input.global_shape()->Get(d));
+  }
+  uint32_t count = input.limits()->size();
+  return input.kind() == fb::InputKind::Dense && (count == 1 || count == ofRow)
+             ? Status()
+             : malformed(BadTable, format("%u limits; a dense input has one or "
+                                          "one for each element of a row",
+                                          count));
+}
+
 Status input(const fb::Plan &plan, const fb::Program &program,
              const fb::Input &input) {
   SFT_RETURN_IF_ERROR(
@@ -90,6 +107,7 @@ Status input(const fb::Plan &plan, const fb::Program &program,
   if (first.shape()->size() == 0) {
     return malformed(BadTable, "an input's leading dimension is the batch");
   }
+  SFT_RETURN_IF_ERROR(limits(input));
   return sparse ? csr(program, input) : Status();
 }
 

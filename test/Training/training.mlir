@@ -12,7 +12,7 @@
 // CHECK-LABEL: sft.step initialize @initialize()
 // CHECK: sft.random_uniform
 // CHECK-LABEL: sft.step train @train
-// CHECK-SAME: (%[[X:.*]]: tensor<4x8xf32>, %[[LABEL:.*]]: tensor<4xi32>)
+// CHECK-SAME: (%[[X:.*]]: tensor<4x8xf32>, %[[LABEL:.*]]: tensor<4xi32> below [3])
 // CHECK-NOT: sft.gradient
 // CHECK: sft.output loss "loss"
 // CHECK-NEXT: sft.output metric "accuracy"

@@ -3,7 +3,6 @@
 #include "dialects/reference/Philox.h"
 #include "dialects/reference/RandomInput.h"
 
-#include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/xxhash.h"
 
 using namespace mlir;
@@ -12,32 +11,12 @@ namespace sft {
 
 using namespace reference;
 
-static int64_t limitOf(Value value);
-
-/// How many values `use` admits.
-static int64_t limitOf(OpOperand &use) {
-  auto classes = [](auto op) {
-    return op.getPrediction().getType().getShape().back();
-  };
-  return TypeSwitch<Operation *, int64_t>(use.getOwner())
-      .Case<SoftmaxCrossEntropyOp, AccuracyOp>(classes)
-      .Case(
-          [](EmbeddingOp op) { return op.getTable().getType().getDimSize(0); })
-      .Case<ReshapeOp, TransposeOp, SliceOp>(
-          [](auto op) { return limitOf(op->getResult(0)); })
-      .Default(int64_t(1) << 10);
-}
-
-static int64_t limitOf(Value value) {
-  int64_t limit = int64_t(1) << 10;
-  for (OpOperand &use : value.getUses()) {
-    limit = std::min(limit, limitOf(use));
-  }
-  return limit;
-}
+/// Below this lie integers that are no indices.
+static constexpr int64_t kNoIndices = 1 << 10;
 
 NamedTensors randomBatch(ModelOp model, int64_t seed, int64_t step) {
   NamedTensors batch;
+  auto limits = findIndexLimits(model.getBody().front());
   for (auto [name, input] :
        llvm::zip_equal(model.getInputNames().getAsValueRange<StringAttr>(),
                        model.getBody().getArguments())) {
@@ -48,8 +27,9 @@ NamedTensors randomBatch(ModelOp model, int64_t seed, int64_t step) {
                         {uint32_t(seed), uint32_t(seed >> 32)})[0] *
              0x1p-32;
     };
-    batch[name.str()] =
-        randomInput(input.getType(), {-1.0, 1.0, limitOf(input)}, uniform);
+    int64_t limit = limits.lookup(input).smallest();
+    batch[name.str()] = randomInput(
+        input.getType(), {-1.0, 1.0, limit ? limit : kNoIndices}, uniform);
   }
   return batch;
 }

@@ -55,6 +55,7 @@ public:
 private:
   int open();
   int checkDigest();
+  int checkPrediction();
   int train();
   int evaluate();
   int finish();
@@ -90,6 +91,9 @@ int Run::open() {
   if (int status = checkDigest()) {
     return status;
   }
+  if (int status = checkPrediction()) {
+    return status;
+  }
   sft_session *created;
   if (int status =
           check(sft_session_create(plan.get(), &options.session, &created))) {
@@ -99,9 +103,11 @@ int Run::open() {
   main = sft_session_is_main(created);
   running = created;
   catchStopSignals();
-  return check(options.init.empty()
-                   ? sft_session_initialize(created)
-                   : sft_session_load(created, options.init.c_str()));
+  // With --init too: the file has the parameters, not the optimizer's state.
+  int status = check(sft_session_initialize(created));
+  return status || options.init.empty()
+             ? status
+             : check(sft_session_load(created, options.init.c_str()));
 }
 
 int Run::checkDigest() {
@@ -115,6 +121,21 @@ int Run::checkDigest() {
           "--plan-digest asks\n",
           options.plan.c_str(), info.digest, options.planDigest.c_str());
   return SFT_CONFIG;
+}
+
+/// Known now, not when hours of training are done.
+int Run::checkPrediction() {
+  bool predicts = options.predict.empty();
+  for (size_t i = 0; i < sft_plan_tensor_count(plan.get()); ++i) {
+    predicts |= sft_plan_tensor(plan.get(), i)->role == SFT_PREDICTION;
+  }
+  if (!predicts && main) {
+    fprintf(stderr,
+            "sft-run: error[SFT0005] %s has nothing to --predict: the model "
+            "yields scalars only; add an output with a row for each sample\n",
+            options.plan.c_str());
+  }
+  return predicts ? 0 : SFT_USAGE;
 }
 
 int Run::train() {

@@ -3,6 +3,8 @@
 
 #include "runtime/base/Status.h"
 
+// The C++ bindings that nobody uses would be linked, not opened.
+#define OMPI_SKIP_MPICXX 1
 #include <mpi.h>
 
 #ifndef OPEN_MPI

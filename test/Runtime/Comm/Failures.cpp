@@ -84,6 +84,18 @@ TEST_P(Mismatch, LargeCount) {
       "99999 x f32", "100000 x f32");
 }
 
+// F16: a rank that has left out one of two that are alike.
+TEST_P(Mismatch, F16_Expected) {
+  disagree(
+      GetParam(),
+      [](Communicator &group, bool odd) {
+        float data[64] = {};
+        group.expect(odd ? 8 : 7);
+        return group.allReduce(data, data, 8, DataType::F32, ReduceKind::Sum);
+      },
+      "8 x f32 (number 9)", "8 x f32 (number 8)");
+}
+
 TEST_P(Mismatch, Tag) {
   onEachRank(GetParam(), [](Transport &transport) {
     auto group = groupOfAll(transport);

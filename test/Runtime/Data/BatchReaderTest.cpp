@@ -201,13 +201,47 @@ TEST(BatchReader, CsrTriples) {
   EXPECT_NE(status.message().find("row 0"), std::string::npos);
 }
 
+void expectIndices(const std::string &file, InputSpec spec,
+                   std::vector<uint64_t> limits, const char *error) {
+  spec.limits = std::move(limits);
+  Status status = make(fromNpy(file, "y"), {spec})->checkIndices(0);
+  if (!error) {
+    EXPECT_TRUE(status.ok()) << status.message();
+    return;
+  }
+  EXPECT_EQ(status.code(), Code::Data);
+  EXPECT_NE(status.message().find(error), std::string::npos)
+      << status.message();
+}
+
 TEST(BatchReader, D10_LabelsInRange) {
   std::string file = npyOf("<i8", "(3,)", raw<int64_t>({0, 9, 10}));
-  auto reader = make(fromNpy(file, "y"), {dense("y", {3}, DataType::I32)});
-  EXPECT_TRUE(reader->checkLabels(0, 11).ok());
-  Status status = reader->checkLabels(0, 10);
-  EXPECT_EQ(status.code(), Code::Data);
-  EXPECT_NE(status.message().find("label 10 of sample 2"), std::string::npos);
+  InputSpec y = dense("y", {3}, DataType::I32);
+  expectIndices(file, y, {}, nullptr);
+  expectIndices(file, y, {11}, nullptr);
+  expectIndices(file, y, {10},
+                "input \"y\": 10 in sample 2 is no index in [0, 10)");
+  std::string negative = npyOf("<i4", "(2,)", raw<int32_t>({1, -1}));
+  expectIndices(negative, dense("y", {2}, DataType::I64), {4},
+                "-1 in sample 1");
+}
+
+TEST(BatchReader, D10_EachElementOfARowHasItsLimit) {
+  std::string file = npyOf("<i4", "(2, 3)", raw<int32_t>({4, 90, 0, 5, 7, -3}));
+  InputSpec y = dense("y", {2, 3}, DataType::I32);
+  expectIndices(file, y, {6, 91, 0}, nullptr);
+  expectIndices(file, y, {6, 90, 0}, "90 in sample 0 is no index in [0, 90)");
+  expectIndices(file, y, {5, 91, 0}, "5 in sample 1 is no index in [0, 5)");
+}
+
+TEST(BatchReader, D10_FloatsThatAreTruncatedToIndices) {
+  InputSpec y = dense("y", {3}, DataType::F32);
+  expectIndices(npyOf("<f4", "(3,)", raw<float>({2.9f, -0.5f, 0})), y, {3},
+                nullptr);
+  expectIndices(npyOf("<f4", "(3,)", raw<float>({0, 3, 0})), y, {3},
+                "3 in sample 1");
+  expectIndices(npyOf("<f4", "(3,)", raw<float>({0, 0, NAN})), y, {3},
+                "nan in sample 2");
 }
 
 TEST(BatchReader, D12_EmptyAndTooFew) {

@@ -175,8 +175,10 @@ TEST(Session, GuardAbortsBeforeTheUpdate) {
   run.y[6] = NAN; // a row of rank 1
   Error error(run.step());
   EXPECT_EQ(sft_error_code(error.get()), SFT_NUMERIC);
-  EXPECT_NE(std::string(sft_error_message(error.get())).find("step 0"),
-            std::string::npos);
+  EXPECT_STREQ(sft_error_message(error.get()),
+               "rank 0 step 0: the guard \"guard\" is nan, so the step was not "
+               "applied; input \"y\" holds NaN on rank 1; the loss is nan; not "
+               "finite: the gradient of \"w\"");
   EXPECT_EQ(run.weights(), before);
 }
 
@@ -196,6 +198,34 @@ TEST(Session, GuardSkipsTheUpdateOnAllRanks) {
   EXPECT_OK(run.step(&result));
   EXPECT_FALSE(result.skipped);
   EXPECT_NE(run.weights(), before);
+}
+
+// D10: no wrong numbers from a batch of bad indices; the session goes on.
+TEST(Session, D10_RefusesABatchOfBadIndices) {
+  Running run({.ranks = 2, .targetLimit = 10});
+  std::vector<float> before = run.weights();
+  run.fillBatch(0);
+  run.y.assign(run.y.size(), 1);
+  run.y[6] = 10;
+  Error error(run.step());
+  EXPECT_EQ(sft_error_code(error.get()), SFT_DATA);
+  EXPECT_STREQ(sft_error_message(error.get()),
+               "input \"y\": 10 in sample 6 is no index in [0, 10), which is "
+               "how the model uses it");
+  EXPECT_EQ(run.weights(), before);
+  run.y[6] = 9;
+  EXPECT_OK(run.step());
+  EXPECT_NE(run.weights(), before);
+}
+
+TEST(Session, D10_PredictionReadsNoLabels) {
+  Running run({.ranks = 2, .targetLimit = 10});
+  run.y[6] = 10;
+  sft_input inputs[] = {{"x", run.x.data(), nullptr, nullptr},
+                        {"y", run.y.data(), nullptr, nullptr}};
+  EXPECT_OK(sft_session_predict(run.session.get(), inputs, 2));
+  Error error(sft_session_evaluate(run.session.get(), inputs, 2));
+  EXPECT_EQ(sft_error_code(error.get()), SFT_DATA);
 }
 
 TEST(Session, NamesMistakes) {

@@ -213,6 +213,7 @@ PlanT Builder::build() {
   program.scalars.push_back(scalar(ScalarKind::AxisIndex, axis));
   program.inputs.push_back(input("x", x, {spec.batch, features}));
   program.inputs.push_back(input("y", y, {spec.batch, 1}));
+  program.inputs.back()->limits = {spec.targetLimit};
   addOutput("loss", OutputKind::Loss, loss);
   addOutput("guard", OutputKind::Guard, guard);
   addOutput("prediction", OutputKind::Prediction, all);

@@ -23,6 +23,8 @@ struct TestPlan {
   int64_t faultExtent = 1;
   /// Launches of test_nothing before each step.
   int padding = 0;
+  /// Targets lie in [0, limit), as if they were indices; 0: anywhere.
+  uint64_t targetLimit = 0;
 
   /// The image of the plan file.
   std::vector<std::byte> build() const;

@@ -140,6 +140,27 @@ def test_parameters_make_a_round_trip():
            "--save=b.safetensors", "--predict=p.npz"], 0)
     assert digest("a.safetensors") == digest("b.safetensors")
     assert os.path.getsize("p.npz") > 400
+    # What Initialize sets beside the parameters is set with --init, too.
+    check([*flags, "--init=a.safetensors"], 0)
+
+
+def test_warnings_of_a_file_are_printed_once():
+    plan, data = make_plan(), make_data()
+    flags = [RUN, plan, "--data", data, "--quiet"]
+    check([*flags, "--save=a.safetensors"], 0)
+    with open("a.safetensors", "rb") as file:
+        whole = file.read()
+    end = 8 + int.from_bytes(whole[:8], "little")
+    header = json.loads(whole[8:end])
+    header["w"]["note"] = 1
+    header = json.dumps(header).encode()
+    with open("b.safetensors", "wb") as file:
+        file.write(len(header).to_bytes(8, "little") + header + whole[end:])
+    message = 'warning[SFT0225] b.safetensors: tensor "w": unknown field "note"'
+    _, err = check([*flags, "--init=b.safetensors"], 0, message)
+    assert err.count("SFT0225") == 1, err
+    _, err = check(mpi(2, *flags, "--init=b.safetensors"), 0, message)
+    assert err.count("SFT0225") == 1, err
 
 
 def test_evaluation_counts_every_row():
@@ -207,6 +228,20 @@ def test_f05_stopped_rank():
     assert glob.glob("flight-rank-*.jsonl")
 
 
+def test_f07_straggler():
+    data = make_data(rows=80)
+    flags = ["--data", data, "--timeout=3", "--steps=10"]
+    slow = ["env", "SFT_FAILPOINT=step@rank=1:sleep(400)"]
+    plan = make_plan()
+    check([RUN, plan, *flags, "--save=whole.safetensors"], 0)
+    runs = [start([*slow, *command, *flags, f"--save={i}.safetensors"])
+            for i, command in enumerate(([RUN, plan], mpi(2, RUN, plan)))]
+    for i, run in enumerate(runs):
+        _, err = finish(run, 0, "warning[SFT0431] straggler rank 1: all others")
+        assert err.count("SFT0431") == 1, err
+        assert digest("whole.safetensors") == digest(f"{i}.safetensors")
+
+
 def test_f12_mpirun_killed():
     plan = make_plan(fault="test_sleep", extent=1000)
     process = start(mpi(2, RUN, plan, "--data", make_data(),
@@ -233,6 +268,19 @@ def test_f15_different_plans():
     check([MPIRUN, "--oversubscribe", "-n", "1", RUN, one, "--data", data, ":",
            "-n", "1", RUN, other, "--data", data], 78,
           "ranks run different plans", "-> ranks {0}", "-> ranks {1}")
+
+
+def test_f16_skipped_collective():
+    # One feature: the gradient is as large as the loss that is left out.
+    plan = make_plan(features=1)
+    with open("one.csv", "w") as file:
+        file.write("a,y\n" + "1,2\n" * 80)
+    flags = ["--data=one.csv", "--timeout=3"]
+    for which in "step=4", "step=4,hit=1", "step=4,hit=2":
+        skip = ["env", f"SFT_FAILPOINT=collective@rank=1,{which}:skip"]
+        for command in [RUN, plan], mpi(2, RUN, plan):
+            check([*skip, *command, *flags], 70, "ranks disagree", "(number ",
+                  "step 4: ", "linear.mlir:7:3")
 
 
 def test_f19_checkpoint_folder_cannot_be_made():
@@ -271,7 +319,9 @@ def test_f30_not_a_number():
     check([RUN, plan, "--data", good, "--shuffle=no", "--quiet",
            "--save=before.safetensors"], 0)
     check([RUN, plan, *flags, "--checkpoint=ckpt", "--checkpoint-every=6"],
-          80, "step 6", 'guard "guard" is inf', "linear.mlir:7:3")
+          80, "step 6", 'guard "guard" is inf',
+          'Inf first came up on rank 0 in launch residual at linear.mlir:7:3 '
+          '("sft.matmul")')
     check([RUN, plan, "--data", good, "--shuffle=no", "--steps=6",
            "--resume=ckpt", "--save=after.safetensors"], 0)
     assert digest("before.safetensors") == digest("after.safetensors")

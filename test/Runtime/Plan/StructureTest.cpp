@@ -251,6 +251,21 @@ TEST_F(StructureTest, ScalarAndInputBuffersAreOfTheirKind) {
   expectError(plan, BadTable, {"input \"x\"", "\"w\"", "Input"});
 }
 
+TEST_F(StructureTest, LimitsAreOneOrOneForEachElementOfARow) {
+  auto &x = *program.inputs[0];
+  uint64_t width = 1;
+  for (size_t d = 1; d < x.global_shape.size(); ++d) {
+    width *= uint64_t(x.global_shape[d]);
+  }
+  ASSERT_GT(width, 1u);
+  for (size_t count : {size_t(0), size_t(1), size_t(width)}) {
+    x.limits.assign(count, 5);
+    expectOk(plan);
+  }
+  x.limits.assign(width + 1, 5);
+  expectError(plan, BadTable, {"input \"x\"", "limits", "each element"});
+}
+
 TEST_F(StructureTest, UpdateNeedsGradients) {
   program.entries.erase(program.entries.begin() + 1);
   expectError(plan, BadTable, {"Update", "without a Gradients"});
