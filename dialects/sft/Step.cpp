@@ -92,6 +92,16 @@ void StepOp::print(OpAsmPrinter &printer) {
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
 }
 
+/// As in sft.model.
+void StepOp::getAsmBlockArgumentNames(Region &region,
+                                      OpAsmSetValueNameFn setName) {
+  for (auto [input, name] :
+       llvm::zip(region.getArguments(),
+                 getInputNames().getAsValueRange<StringAttr>())) {
+    setName(input, name);
+  }
+}
+
 LogicalResult StepOp::verify() {
   if (getInputNames().size() != getBody().getNumArguments()) {
     return emitOpError("needs one input name for each argument");

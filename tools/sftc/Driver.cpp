@@ -90,7 +90,8 @@ bool Compilation::parse() {
 bool Compilation::checkModel() {
   auto models = module->getOps<ModelOp>();
   if (options.from != Phase::Input) {
-    modelName = llvm::sys::path::stem(options.input).str();
+    StringRef stem = llvm::sys::path::stem(options.input);
+    modelName = module->getSymName().value_or(stem).str();
     return true;
   }
   if (models.empty()) {
@@ -135,10 +136,8 @@ void Compilation::printSummary(StringRef image) {
   if (options.quiet) {
     return;
   }
-  int64_t ranks = 1;
-  for (const auto &[name, size] : options.compiler.mesh) {
-    ranks *= size;
-  }
+  auto mesh = (*module)->getAttrOfType<MeshAttr>(kMeshAttr);
+  int64_t ranks = mesh ? mesh.getNumRanks() : 1;
   for (auto program : module->getOps<plan::ProgramOp>()) {
     llvm::outs() << options.output << ": model @" << modelName << ", " << ranks
                  << (ranks == 1 ? " rank" : " ranks") << ", arena "
@@ -182,8 +181,8 @@ bool Compilation::compile() {
     return false;
   }
   if (options.to) {
-    module->print(llvm::outs());
-    llvm::outs() << "\n";
+    // Whoever enters behind this phase still has the lines of the model.
+    module->print(llvm::outs(), OpPrintingFlags().enableDebugInfo());
     return true;
   }
   return writePlan();
