@@ -5,6 +5,8 @@
 function(sft_add_plugin name)
   add_library(${name} MODULE ${ARGN})
   target_link_libraries(${name} PRIVATE sft::compiler)
+  # The entry point must be seen, whatever the project's default is.
+  set_target_properties(${name} PROPERTIES CXX_VISIBILITY_PRESET default)
 endfunction()
 
 # sft_plugin_tablegen(<plugin> <file.td> <output> <mlir-tblgen flags>...): the
