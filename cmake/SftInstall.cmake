@@ -32,7 +32,7 @@ install(FILES "${PROJECT_SOURCE_DIR}/runtime/api/sft.h"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/sft" COMPONENT runtime)
 
 configure_package_config_file(cmake/sftConfig.cmake.in sftConfig.cmake
-  INSTALL_DESTINATION "${sftPackageDir}")
+  INSTALL_DESTINATION "${sftPackageDir}" PATH_VARS sftCompilerInclude)
 write_basic_package_version_file(sftConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/sftConfig.cmake"
@@ -56,4 +56,6 @@ if(SFT_COMPILER)
     sftc sft-check sft-lsp-server sft-opt sft-reduce)
   sft_install_headers("${PROJECT_SOURCE_DIR}")
   sft_install_headers("${PROJECT_BINARY_DIR}")
+  install(FILES cmake/SftPlugin.cmake
+    DESTINATION "${sftPackageDir}" COMPONENT compiler)
 endif()

@@ -6,6 +6,7 @@
 #include "passes/Sharding/Passes.h"
 #include "passes/Training/Passes.h"
 
+#include "mlir/Pass/PassRegistry.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
@@ -53,6 +54,60 @@ void buildPhase(OpPassManager &pm, Phase phase,
   default:
     return;
   }
+}
+
+/// Adds the pass that ends `phase`.
+static void addVerifier(OpPassManager &pm, Phase phase) {
+  switch (phase) {
+  case Phase::Training:
+    return pm.addPass(createVerifyTraining());
+  case Phase::Sharding:
+    return pm.addPass(createVerifyShardings());
+  case Phase::Partition:
+    return pm.addPass(createVerifyPartition());
+  case Phase::Codegen:
+    return pm.addPass(createVerifyCodegen());
+  case Phase::Placement:
+    return pm.addPass(createVerifyPlacement());
+  default:
+    return;
+  }
+}
+
+static LogicalResult runInserted(ModuleOp module, Phase phase,
+                                 StringRef pipeline) {
+  PassManager pm(module.getContext());
+  if (failed(parsePassPipeline(pipeline, pm))) {
+    return module.emitError() << "cannot insert \"" << pipeline
+                              << "\" after the phase " << phaseName(phase);
+  }
+  addVerifier(pm, phase);
+  if (failed(pm.run(module))) {
+    return module.emitError()
+           << "pass \"" << pipeline << "\", inserted after the phase "
+           << phaseName(phase) << ", failed";
+  }
+  return success();
+}
+
+LogicalResult runInsertedPasses(ModuleOp module, Phase phase,
+                                const CompilerOptions &options) {
+  for (const auto &[after, pipeline] : options.insertedPasses) {
+    if (after == phase && failed(runInserted(module, phase, pipeline))) {
+      return failure();
+    }
+  }
+  return success();
+}
+
+LogicalResult runPhase(ModuleOp module, Phase phase,
+                       const CompilerOptions &options) {
+  PassManager pm(module.getContext());
+  buildPhase(pm, phase, options);
+  if (failed(pm.run(module))) {
+    return failure();
+  }
+  return runInsertedPasses(module, phase, options);
 }
 
 void registerPasses() {

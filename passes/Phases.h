@@ -1,6 +1,7 @@
 //===- Phases.h - The map of the compiler -----------------------*- C++ -*-===//
 #pragma once
 
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/SmallVector.h"
 
@@ -37,12 +38,23 @@ struct CompilerOptions {
   int64_t zeroStage = 0;
   /// Gradient bytes that one all-reduce carries at least, if there are more.
   int64_t bucketBytes = int64_t(25) << 20;
+  /// A user's passes: the phase that each follows, and its name with options
+  /// as in sft-opt's --pass-pipeline.
+  llvm::SmallVector<std::pair<Phase, std::string>> insertedPasses;
 };
 
 /// Adds the passes of `phase`, ending with the pass that verifies the phase's
 /// exit invariant.
 void buildPhase(mlir::OpPassManager &pm, Phase phase,
                 const CompilerOptions &options);
+
+/// Runs the passes inserted after `phase`, each followed by the pass that
+/// verifies the phase's exit invariant.
+llvm::LogicalResult runInsertedPasses(mlir::ModuleOp module, Phase phase,
+                                      const CompilerOptions &options);
+/// Runs `phase` and the passes inserted after it.
+llvm::LogicalResult runPhase(mlir::ModuleOp module, Phase phase,
+                             const CompilerOptions &options);
 
 /// Registers every pass alone, for sft-opt and --insert-pass.
 void registerPasses();

@@ -83,6 +83,16 @@ void ModelOp::print(OpAsmPrinter &printer) {
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
 }
 
+/// An input goes by the name of its argument, which is read back as such.
+void ModelOp::getAsmBlockArgumentNames(Region &region,
+                                       OpAsmSetValueNameFn setName) {
+  for (auto [input, name] :
+       llvm::zip(region.getArguments(),
+                 getInputNames().getAsValueRange<StringAttr>())) {
+    setName(input, name);
+  }
+}
+
 static ArrayRef<int64_t> inputShape(Type type, SmallVector<int64_t> &storage) {
   if (auto csr = dyn_cast<CsrType>(type)) {
     storage = csr.getShape();

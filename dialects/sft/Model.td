@@ -4,11 +4,14 @@
 
 include "dialects/sft/OpBase.td"
 include "dialects/sft/Attributes.td"
+include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/RegionKindInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 
 def Sft_ModelOp : Sft_Op<"model", [
-    IsolatedFromAbove, Symbol, SingleBlockImplicitTerminator<"YieldOp">]> {
+    IsolatedFromAbove, Symbol, SingleBlockImplicitTerminator<"YieldOp">,
+    DeclareOpInterfaceMethods<OpAsmOpInterface,
+                              ["getAsmBlockArgumentNames"]>]> {
   let summary = "A model as one machine would compute it";
   let description = [{
     Arguments are the inputs, named as in the data files; the leading dimension
@@ -30,8 +33,9 @@ def Sft_ModelOp : Sft_Op<"model", [
     `clip_norm = 1.0` (gradients are scaled so that their global norm is at most
     this).
     Constraints: 1. every input has the same leading dimension; 2. input names
-    are file and tensor keys: letters, digits, `_`, `.`, `-`; 3. there is a
-    trainable parameter; 4. parameter names are unique.
+    are file and tensor keys: letters, digits, `_`, `.`, `-`; 3. parameter
+    names are unique. To be compiled, a model with a loss has a parameter that
+    is trained.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, ArrayAttr:$input_names,
                        OptionalAttr<AnyAttr>:$optimizer,

@@ -137,6 +137,16 @@ static LogicalResult verifyLimits(StepOp step) {
   return success();
 }
 
+/// As in sft.model.
+void StepOp::getAsmBlockArgumentNames(Region &region,
+                                      OpAsmSetValueNameFn setName) {
+  for (auto [input, name] :
+       llvm::zip(region.getArguments(),
+                 getInputNames().getAsValueRange<StringAttr>())) {
+    setName(input, name);
+  }
+}
+
 LogicalResult StepOp::verify() {
   if (getInputNames().size() != getBody().getNumArguments()) {
     return emitOpError("needs one input name for each argument");

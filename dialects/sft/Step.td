@@ -4,6 +4,7 @@
 
 include "dialects/sft/OpBase.td"
 include "dialects/sft/Attributes.td"
+include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 
 def Sft_VariableKind : I32EnumAttr<"VariableKind", "", [
@@ -41,8 +42,10 @@ def Sft_StepKind : I32EnumAttr<"StepKind", "", [
     I32EnumAttrCase<"Predict", 3, "predict">]> {
   let cppNamespace = "::sft";
 }
-def Sft_StepOp : Sft_Op<"step", [IsolatedFromAbove, Symbol, NoTerminator,
-                                 SingleBlock]> {
+def Sft_StepOp : Sft_Op<"step", [
+    IsolatedFromAbove, Symbol, NoTerminator, SingleBlock,
+    DeclareOpInterfaceMethods<OpAsmOpInterface,
+                              ["getAsmBlockArgumentNames"]>]> {
   let summary = "What one rank does in one step";
   let description = [{
     Straight-line code: reads variables, computes, writes variables and outputs.

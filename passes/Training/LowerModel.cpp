@@ -81,8 +81,8 @@ LogicalResult checkModel(ModelOp model) {
   if (failed(checkYield(model))) {
     return failure();
   }
-  if (parameters.empty()) {
-    return model.emitOpError("has no sft.parameter");
+  if (yieldOf(model).getLoss() && parameters.empty()) {
+    return model.emitOpError("has a loss, but no sft.parameter");
   }
   bool isTrained = llvm::any_of(
       parameters, [](ParameterOp parameter) { return !parameter.getFrozen(); });

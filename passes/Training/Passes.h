@@ -1,9 +1,14 @@
 //===- Passes.h - Phase Training: from a model to its steps -----*- C++ -*-===//
 #pragma once
 
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassManager.h"
 
 namespace sft {
+
+#define GEN_PASS_DECL
+#include "passes/Training/Passes.h.inc"
 
 /// In: one sft.model. Out: sft.variable for each parameter and optimizer state;
 /// sft.step @initialize, @train (if there is a loss), @evaluate (if there is a

@@ -5,7 +5,6 @@
 #include "mlir/Transforms/Passes.h"
 
 namespace sft {
-#define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "passes/Training/Passes.h.inc"
 

@@ -1,7 +1,7 @@
 //===- ModelTextFuzzer.cpp - Text to the phases that follow ---------------===//
 #include "dialects/sft/Sft.h"
 #include "passes/Phases.h"
-#include "tools/sftc/InputLimits.h"
+#include "tools/common/InputLimits.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Diagnostics.h"

@@ -15,7 +15,7 @@
 // DIFFERS: check.mlir:[[@LINE+5]]:1: error: initialize step 0, variable {{.*}} differs: rank 0
 // DIFFERS: note: first value that differs is the result of sft.
 
-// MESH: sft-check: --mesh=data: expected name=size, like --mesh=data=2
+// MESH: sft-check: error: --mesh: "data" is not AXIS=N
 
 sft.model @mlp(%x: tensor<8x6xf32>, %label: tensor<8xi32>)
     optimizer = #sft.adam<lr = 0.01> {

@@ -15,9 +15,10 @@ sft.model @second(%x: tensor<4xf32>) {
 
 // -----
 
-// expected-error@+1 {{has no sft.parameter}}
-sft.model @no_parameter(%x: tensor<4xf32>) {
-  sft.yield outputs {"x" = %x : tensor<4xf32>}
+// expected-error@+1 {{has a loss, but no sft.parameter}}
+sft.model @no_parameter(%x: tensor<4xf32>) optimizer = #sft.sgd<lr = 0.1> {
+  %loss = sft.mean %x axes [0] : tensor<4xf32>
+  sft.yield loss %loss : tensor<f32>
 }
 
 // -----

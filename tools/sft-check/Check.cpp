@@ -44,13 +44,18 @@ private:
 
 } // namespace
 
+/// The whole is the model as written: what a user inserts is on trial.
 LogicalResult Checker::compile() {
+  CompilerOptions asWritten = options.compiler;
+  asWritten.insertedPasses.clear();
   FailureOr<Program> one =
-      Program::compile(module, {Phase::Training}, options.compiler);
-  FailureOr<Program> many = Program::compile(
-      module, {Phase::Training, Phase::Sharding, Phase::Partition},
-      options.compiler);
-  if (failed(one) || failed(many)) {
+      Program::compile(module, {Phase::Training}, asWritten);
+  if (failed(one)) {
+    return failure();
+  }
+  FailureOr<Program> many =
+      Program::compile(module, kPartitioned, options.compiler);
+  if (failed(many)) {
     return failure();
   }
   whole = std::move(*one);

@@ -64,8 +64,7 @@ static FailureOr<DenseMap<Value, Tensor>> runWhole(Program &sharded,
 std::optional<Culprit> locate(ModuleOp model, const Scene &scene,
                               const CompilerOptions &compiler,
                               double tolerance) {
-  FailureOr<Program> sharded =
-      Program::compile(model, {Phase::Training, Phase::Sharding}, compiler);
+  FailureOr<Program> sharded = Program::compile(model, kSharded, compiler);
   if (failed(sharded)) {
     return std::nullopt;
   }

@@ -12,12 +12,10 @@ FailureOr<Program> Program::compile(ModuleOp module, ArrayRef<Phase> phases,
                                     const CompilerOptions &options) {
   Program program;
   program.module = module.clone();
-  PassManager manager(module.getContext());
   for (Phase phase : phases) {
-    buildPhase(manager, phase, options);
-  }
-  if (failed(manager.run(program.getModule()))) {
-    return failure();
+    if (failed(runPhase(program.getModule(), phase, options))) {
+      return failure();
+    }
   }
   program.ranks.resize(
       size_t(program.getMesh() ? program.getMesh().getNumRanks() : 1));

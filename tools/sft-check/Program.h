@@ -8,10 +8,17 @@
 
 namespace sft {
 
+/// From a model to shardings, and to partitions.
+inline constexpr Phase kSharded[] = {Phase::Input, Phase::Training,
+                                     Phase::Sharding};
+inline constexpr Phase kPartitioned[] = {Phase::Input, Phase::Training,
+                                         Phase::Sharding, Phase::Partition};
+
 /// A module of steps and the state of the ranks that run it.
 class Program {
 public:
-  /// Runs some phases of the compiler on a copy of `module`.
+  /// Runs some phases of the compiler, with the passes inserted after them, on
+  /// a copy of `module`.
   static mlir::FailureOr<Program> compile(mlir::ModuleOp module,
                                           llvm::ArrayRef<Phase> phases,
                                           const CompilerOptions &options);

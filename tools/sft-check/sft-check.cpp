@@ -2,25 +2,22 @@
 #include "Check.h"
 
 #include "dialects/sft/Sft.h"
+#include "tools/common/CompilerFlags.h"
+#include "tools/common/ModelFile.h"
 
-#include "mlir/Parser/Parser.h"
-#include "mlir/Support/FileUtilities.h"
-#include "llvm/Support/CommandLine.h"
+#include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/SourceMgr.h"
 
 namespace cl = llvm::cl;
+
+static constexpr char kTool[] = "sft-check";
 
 namespace {
 
 cl::OptionCategory category("sft-check options");
+sft::CompilerFlags compiler(category);
 cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.mlir"), cl::Required,
                            cl::cat(category));
-cl::list<std::string> mesh("mesh", cl::CommaSeparated, cl::cat(category),
-                           cl::value_desc("data=2,..."),
-                           cl::desc("Mesh of virtual ranks"));
-cl::opt<int64_t> zero("zero", cl::init(0), cl::cat(category),
-                      cl::desc("ZeRO stage, as sftc's --zero"));
 cl::opt<int64_t> steps("steps", cl::init(3), cl::cat(category),
                        cl::desc("Training steps (default 3)"));
 cl::opt<int64_t> seed("seed", cl::init(0), cl::cat(category),
@@ -29,28 +26,22 @@ cl::opt<double>
     tolerance("tolerance", cl::init(1e-9), cl::cat(category),
               cl::desc("Largest difference, relative to a tensor's largest "
                        "magnitude (default 1e-9)"));
-
-/// Empty if an axis is not "name=size".
-std::optional<sft::CheckOptions> readOptions() {
-  sft::CheckOptions options;
-  for (llvm::StringRef axis : mesh) {
-    auto [name, size] = axis.split('=');
-    int64_t value = 0;
-    if (name.empty() || size.getAsInteger(10, value)) {
-      llvm::errs() << "sft-check: --mesh=" << axis
-                   << ": expected name=size, like --mesh=data=2\n";
-      return std::nullopt;
-    }
-    options.compiler.mesh.emplace_back(name.str(), value);
-  }
-  options.compiler.zeroStage = zero;
-  options.steps = steps;
-  options.seed = seed;
-  options.tolerance = tolerance;
-  return options;
-}
+cl::opt<uint64_t> maxInput("max-input-size", cl::cat(category),
+                           cl::desc("refuse larger input files (bytes)"),
+                           cl::init(uint64_t(64) << 20));
 
 } // namespace
+
+static llvm::LogicalResult run(const sft::CheckOptions &options,
+                               const mlir::DialectRegistry &dialects) {
+  mlir::MLIRContext context(dialects);
+  context.printOpOnDiagnostic(false);
+  context.loadAllAvailableDialects();
+  llvm::SourceMgr sources;
+  mlir::SourceMgrDiagnosticHandler handler(sources, &context);
+  auto module = sft::readModelFile(input, maxInput, sources, context);
+  return module ? check(*module, options, llvm::outs()) : llvm::failure();
+}
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
@@ -60,20 +51,12 @@ int main(int argc, char **argv) {
       "Runs a model in the reference interpreter, unpartitioned and "
       "partitioned over\nvirtual ranks, and compares every output and "
       "variable.\n\n  sft-check model.mlir --mesh=data=2\n");
-  std::optional<sft::CheckOptions> options = readOptions();
-  std::string error;
-  auto file = mlir::openInputFile(input, &error);
-  if (!options || !file) {
-    llvm::errs() << (file ? "" : "sft-check: " + error + "\n");
+  sft::registerPasses();
+  mlir::DialectRegistry dialects;
+  dialects.insert<sft::SftDialect>();
+  std::optional<sft::CompilerOptions> flags = compiler.read(kTool);
+  if (!flags || !compiler.loadPlugins(kTool, dialects)) {
     return 1;
   }
-
-  mlir::MLIRContext context;
-  context.printOpOnDiagnostic(false);
-  context.loadDialect<sft::SftDialect>();
-  auto sources = std::make_shared<llvm::SourceMgr>();
-  sources->AddNewSourceBuffer(std::move(file), llvm::SMLoc());
-  mlir::SourceMgrDiagnosticHandler handler(*sources, &context);
-  auto module = mlir::parseSourceFile<mlir::ModuleOp>(sources, &context);
-  return !module || failed(check(*module, *options, llvm::outs()));
+  return failed(run({*flags, steps, seed, tolerance}, dialects));
 }

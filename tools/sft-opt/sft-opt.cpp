@@ -1,4 +1,5 @@
 //===- sft-opt.cpp - Every pass alone -------------------------------------===//
+#include "dialects/plan/Plan.h"
 #include "dialects/sft/Sft.h"
 #include "passes/Phases.h"
 #include "tools/sft-opt/TestPasses.h"
@@ -8,7 +9,7 @@
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  registry.insert<sft::SftDialect>();
+  registry.insert<sft::SftDialect, sft::plan::PlanDialect>();
   sft::registerPasses();
   sft::registerTestPasses();
   mlir::registerTransformsPasses();

@@ -3,19 +3,14 @@
 #include "dialects/plan/Plan.h"
 #include "passes/Emit/EmitPlan.h"
 #include "runtime/plan/PlanWriter.h"
-#include "tools/sftc/InputLimits.h"
+#include "tools/common/ModelFile.h"
 
 #include "mlir/IR/AsmState.h"
-#include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
-#include "mlir/Pass/PassRegistry.h"
-#include "mlir/Tools/Plugins/PassPlugin.h"
 #include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
-#include "llvm/Support/WithColor.h"
 
 using namespace mlir;
 
@@ -23,10 +18,7 @@ namespace sft {
 
 namespace {
 
-bool fail(const llvm::Twine &message) {
-  llvm::WithColor::error(llvm::errs(), "sftc") << message << "\n";
-  return false;
-}
+bool fail(const llvm::Twine &message) { return printError("sftc", message); }
 
 /// Writes to a temporary beside the file and renames it: a file that is there
 /// is whole.
@@ -52,29 +44,6 @@ bool writeAtomically(StringRef path, StringRef content) {
   return true;
 }
 
-/// Adds "did you mean" to the parser's error about an op that does not exist.
-void suggestOp(Diagnostic &diagnostic, MLIRContext &context) {
-  std::string text = diagnostic.str();
-  auto [before, rest] = StringRef(text).split("custom op '");
-  StringRef unknown = rest.split('\'').first;
-  if (!rest.ends_with("is unknown") || !unknown.starts_with("sft.")) {
-    return;
-  }
-  StringRef nearest;
-  unsigned best = 4; // further off is another word
-  for (RegisteredOperationName op :
-       context.getRegisteredOperationsByDialect("sft")) {
-    unsigned distance = unknown.edit_distance(op.getStringRef(), true, best);
-    if (distance < best) {
-      best = distance;
-      nearest = op.getStringRef();
-    }
-  }
-  if (!nearest.empty()) {
-    diagnostic.attachNote() << "did you mean '" << nearest << "'?";
-  }
-}
-
 class Compilation {
 public:
   explicit Compilation(const DriverOptions &options)
@@ -82,6 +51,7 @@ public:
     DialectRegistry registry;
     registry.insert<SftDialect, plan::PlanDialect>();
     context.appendDialectRegistry(registry);
+    context.appendDialectRegistry(options.dialects);
     context.loadAllAvailableDialects();
     // One model is one small module: threads cost more than they bring.
     context.disableMultithreading();
@@ -94,11 +64,9 @@ public:
 private:
   bool compile();
   void reportCrash();
-  bool loadPlugins();
   bool parse();
   bool checkModel();
-  bool runPhase(Phase phase);
-  bool runInserted(Phase phase);
+  bool runPhases();
   bool dump(Phase phase);
   bool writePlan();
   void printSummary(StringRef image);
@@ -111,42 +79,19 @@ private:
   OwningOpRef<ModuleOp> module;
   std::string modelName;
   Phase running = Phase::Input;
-  SmallVector<PassPlugin> plugins;
 };
 
-bool Compilation::loadPlugins() {
-  for (const std::string &path : options.passPlugins) {
-    auto plugin = PassPlugin::load(path);
-    if (!plugin) {
-      return fail(llvm::toString(plugin.takeError()) +
-                  " (plugins are built "
-                  "for MLIR " LLVM_VERSION_STRING ")");
-    }
-    plugin->registerPassRegistryCallbacks();
-    plugins.push_back(*plugin);
-  }
-  return true;
-}
-
 bool Compilation::parse() {
-  auto buffer = readModel(options.input, options.maxInputBytes);
-  if (!buffer) {
-    llvm::errs() << llvm::toString(buffer.takeError()) << "\n";
-    return false;
-  }
-  sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
-  ScopedDiagnosticHandler hints(&context, [&](Diagnostic &diagnostic) {
-    suggestOp(diagnostic, context);
-    return failure(); // the one who prints comes next
-  });
-  module = parseSourceFile<ModuleOp>(sources, &context);
+  module =
+      readModelFile(options.input, options.maxInputBytes, sources, context);
   return bool(module);
 }
 
 bool Compilation::checkModel() {
   auto models = module->getOps<ModelOp>();
   if (options.from != Phase::Input) {
-    modelName = llvm::sys::path::stem(options.input).str();
+    StringRef stem = llvm::sys::path::stem(options.input);
+    modelName = module->getSymName().value_or(stem).str();
     return true;
   }
   if (models.empty()) {
@@ -156,20 +101,6 @@ bool Compilation::checkModel() {
     return false;
   }
   modelName = (*models.begin()).getSymName().str();
-  return true;
-}
-
-bool Compilation::runInserted(Phase phase) {
-  for (const auto &[after, name] : options.insertedPasses) {
-    if (after != phase) {
-      continue;
-    }
-    PassManager pm(&context);
-    if (failed(parsePassPipeline(name, pm)) || failed(pm.run(*module))) {
-      return fail("pass \"" + llvm::Twine(name) + "\" after phase " +
-                  phaseName(phase) + " failed");
-    }
-  }
   return true;
 }
 
@@ -201,20 +132,12 @@ bool Compilation::dump(Phase phase) {
   return writeAtomically(path, text);
 }
 
-bool Compilation::runPhase(Phase phase) {
-  PassManager pm(&context);
-  buildPhase(pm, phase, options.compiler);
-  return succeeded(pm.run(*module)) && runInserted(phase) && dump(phase);
-}
-
 void Compilation::printSummary(StringRef image) {
   if (options.quiet) {
     return;
   }
-  int64_t ranks = 1;
-  for (const auto &[name, size] : options.compiler.mesh) {
-    ranks *= size;
-  }
+  auto mesh = (*module)->getAttrOfType<MeshAttr>(kMeshAttr);
+  int64_t ranks = mesh ? mesh.getNumRanks() : 1;
   for (auto program : module->getOps<plan::ProgramOp>()) {
     llvm::outs() << options.output << ": model @" << modelName << ", " << ranks
                  << (ranks == 1 ? " rank" : " ranks") << ", arena "
@@ -237,29 +160,29 @@ bool Compilation::writePlan() {
   return true;
 }
 
-bool Compilation::compile() {
-  registerPasses();
-  if (!loadPlugins() || !parse()) {
-    return false;
-  }
-  if (!checkModel() || !runInserted(options.from)) {
+bool Compilation::runPhases() {
+  if (failed(runInsertedPasses(*module, options.from, options.compiler))) {
     return false;
   }
   for (Phase phase : allPhases()) {
-    if (phase <= options.from) {
+    if (phase <= options.from || (options.to && phase > *options.to)) {
       continue;
     }
-    if (options.to && phase > *options.to) {
-      break;
-    }
     running = phase;
-    if (!runPhase(phase)) {
+    if (failed(runPhase(*module, phase, options.compiler)) || !dump(phase)) {
       return false;
     }
   }
+  return true;
+}
+
+bool Compilation::compile() {
+  if (!parse() || !checkModel() || !runPhases()) {
+    return false;
+  }
   if (options.to) {
-    module->print(llvm::outs());
-    llvm::outs() << "\n";
+    // Whoever enters behind this phase still has the lines of the model.
+    module->print(llvm::outs(), OpPrintingFlags().enableDebugInfo());
     return true;
   }
   return writePlan();
@@ -281,6 +204,7 @@ void Compilation::reportCrash() {
 }
 
 bool Compilation::run() {
+  registerPasses();
   bool done = false;
   llvm::CrashRecoveryContext::Enable();
   llvm::CrashRecoveryContext recovery;

@@ -1,26 +1,23 @@
 #include "tools/sftc/Options.h"
 
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/CommandLine.h"
-#include "llvm/Support/Process.h"
-#include "llvm/Support/WithColor.h"
 
 using namespace llvm;
 
 namespace sft {
 
+static constexpr char kTool[] = "sftc";
+
 namespace {
 
 struct Flags {
   cl::OptionCategory category{"sftc options"};
+  CompilerFlags compiler{category};
   cl::opt<std::string> input{cl::Positional, cl::desc("MODEL.mlir"),
                              cl::Required, cl::cat(category)};
   cl::opt<std::string> output{
       "o", cl::desc("plan file to write (default: MODEL.plan)"),
       cl::value_desc("FILE"), cl::cat(category)};
-  cl::opt<std::string> mesh{
-      "mesh", cl::desc("ranks as named axes, e.g. data=2 (default: one rank)"),
-      cl::value_desc("AXIS=N,..."), cl::cat(category)};
   cl::opt<int64_t> ranks{"ranks",
                          cl::desc("check that the mesh has this many ranks"),
                          cl::value_desc("N"), cl::cat(category)};
@@ -30,15 +27,6 @@ struct Flags {
       cl::init("native"), cl::cat(category)};
   cl::opt<std::string> target{"target", cl::desc("cpu"), cl::init("cpu"),
                               cl::cat(category)};
-  cl::opt<int64_t> zero{
-      "zero",
-      cl::desc("cut over \"data\": 1 optimizer state, 2 gradients too, 3 "
-               "parameters too"),
-      cl::value_desc("0|1|2|3"), cl::init(0), cl::cat(category)};
-  cl::opt<uint64_t> bucket{
-      "bucket-bytes",
-      cl::desc("gradient bytes a full all-reduce bucket carries"),
-      cl::init(uint64_t(25) << 20), cl::cat(category)};
   cl::opt<std::string> from{
       "from", cl::desc("phase that the input has been through already"),
       cl::value_desc("PHASE"), cl::init("input"), cl::cat(category)};
@@ -48,77 +36,40 @@ struct Flags {
   cl::opt<std::string> dump{
       "dump-phases", cl::desc("write the module after each phase into DIR"),
       cl::value_desc("DIR"), cl::cat(category)};
-  cl::list<std::string> plugins{"load-pass-plugin",
-                                cl::desc("shared library with passes; it runs "
-                                         "with all rights of this process"),
-                                cl::value_desc("LIB"), cl::cat(category)};
-  cl::list<std::string> inserted{
-      "insert-pass", cl::desc("run a pass after a phase: after-PHASE:PASS"),
-      cl::value_desc("after-PHASE:PASS"), cl::cat(category)};
   cl::opt<uint64_t> maxInput{"max-input-size",
                              cl::desc("refuse larger input files (bytes)"),
                              cl::init(uint64_t(64) << 20), cl::cat(category)};
   cl::opt<bool> quiet{"quiet", cl::desc("print no summary"), cl::cat(category)};
 };
 
-bool fail(const Twine &message) {
-  WithColor::error(errs(), "sftc") << message << "\n";
-  return false;
-}
-
-bool parseMesh(StringRef text, CompilerOptions &options) {
-  SmallVector<StringRef> axes;
-  text.split(axes, ',', -1, /*KeepEmpty=*/false);
-  for (StringRef axis : axes) {
-    auto [name, size] = axis.split('=');
-    int64_t value = 0;
-    if (name.empty() || size.getAsInteger(10, value) || value < 1 ||
-        value > (1 << 20)) {
-      return fail("--mesh: \"" + axis +
-                  "\" is not AXIS=N with N from 1 to 1048576; for example "
-                  "--mesh=data=2");
-    }
-    options.mesh.push_back({name.str(), value});
-  }
-  return true;
-}
-
-bool checkRanks(const DriverOptions &options, StringRef mesh) {
+/// The mesh has as many ranks as --ranks says.
+bool checkRanks(const CompilerOptions &compiler, int64_t ranks) {
   int64_t product = 1;
-  for (const auto &[name, size] : options.compiler.mesh) {
+  for (const auto &[name, size] : compiler.mesh) {
     product *= size;
   }
-  if (options.ranks && *options.ranks < 1) {
-    return fail("--ranks=" + Twine(*options.ranks) +
-                ": a job has at least 1 rank");
+  if (ranks < 1) {
+    return printError(kTool, "--ranks=" + Twine(ranks) +
+                                 ": a job has at least 1 rank");
   }
-  if (options.ranks && *options.ranks != product) {
-    return fail("mesh {" + mesh + "} needs " + Twine(product) +
-                " ranks, --ranks=" + Twine(*options.ranks));
+  if (ranks == product) {
+    return true;
   }
-  return true;
+  auto axes = map_range(compiler.mesh, [](const auto &axis) {
+    return axis.first + "=" + std::to_string(axis.second);
+  });
+  return printError(kTool, "mesh {" + join(axes, ",") + "} needs " +
+                               Twine(product) +
+                               " ranks, --ranks=" + Twine(ranks));
 }
 
-std::optional<Phase> phase(StringRef name, StringRef flag) {
-  std::optional<Phase> result = phaseFromName(name);
-  if (!result) {
-    fail(flag + ": no phase \"" + name + "\"; phases are input, " +
-         join(map_range(allPhases(), phaseName), ", "));
-  }
-  return result;
-}
-
-bool parseInserted(ArrayRef<std::string> texts, DriverOptions &options) {
-  for (StringRef text : texts) {
-    auto [place, pass] = text.split(':');
-    if (!place.consume_front("after-") || pass.empty()) {
-      return fail("--insert-pass: \"" + text + "\" is not after-PHASE:PASS");
+/// No inserted pass stands where the compiler does not come by.
+bool checkInserted(const DriverOptions &options) {
+  for (const auto &[after, pass] : options.compiler.insertedPasses) {
+    if (after < options.from || (options.to && after > *options.to)) {
+      return printError(kTool, "--insert-pass: the phase " + phaseName(after) +
+                                   " of \"" + pass + "\" is not run");
     }
-    std::optional<Phase> after = phase(place, "--insert-pass");
-    if (!after) {
-      return false;
-    }
-    options.insertedPasses.push_back({*after, pass.str()});
   }
   return true;
 }
@@ -130,6 +81,29 @@ constexpr char kOverview[] =
 
 } // namespace
 
+static bool readPhases(const Flags &flags, DriverOptions &options) {
+  if (flags.to.getNumOccurrences()) {
+    options.to = readPhase(kTool, "--to", flags.to);
+    if (!options.to) {
+      return false;
+    }
+  }
+  std::optional<Phase> from = readPhase(kTool, "--from", flags.from);
+  options.from = from.value_or(Phase::Input);
+  return from.has_value();
+}
+
+static bool readCompiler(const Flags &flags, DriverOptions &options) {
+  std::optional<CompilerOptions> compiler = flags.compiler.read(kTool);
+  if (!compiler) {
+    return false;
+  }
+  options.compiler = std::move(*compiler);
+  options.compiler.chip = flags.chip;
+  return !flags.ranks.getNumOccurrences() ||
+         checkRanks(options.compiler, flags.ranks);
+}
+
 std::optional<DriverOptions> parseCommandLine(int argc, char **argv) {
   // For good: lld resets all registered options when it links the kernels.
   static Flags flags;
@@ -140,34 +114,19 @@ std::optional<DriverOptions> parseCommandLine(int argc, char **argv) {
   options.input = flags.input;
   options.output = flags.output;
   options.commandLine = join(ArrayRef(argv, size_t(argc)), " ");
-  options.compiler.chip = flags.chip;
-  options.compiler.bucketBytes = int64_t(flags.bucket);
-  options.compiler.zeroStage = flags.zero;
-  if (flags.zero < 0 || flags.zero > 3) {
-    fail("--zero=" + Twine(flags.zero) + ": stages are 0, 1, 2 and 3");
-    return std::nullopt;
-  }
   options.dumpPhases = flags.dump;
-  options.passPlugins = flags.plugins;
   options.maxInputBytes = flags.maxInput;
   options.quiet = flags.quiet;
-  if (flags.ranks.getNumOccurrences()) {
-    options.ranks = flags.ranks;
-  }
   if (flags.target != "cpu") {
-    fail("--target: \"" + flags.target + "\" is not supported; use cpu");
+    printError(kTool,
+               "--target: \"" + flags.target + "\" is not supported; use cpu");
     return std::nullopt;
   }
-  if (flags.to.getNumOccurrences() && !(options.to = phase(flags.to, "--to"))) {
+  if (!readPhases(flags, options) || !readCompiler(flags, options) ||
+      !checkInserted(options) ||
+      !flags.compiler.loadPlugins(kTool, options.dialects)) {
     return std::nullopt;
   }
-  std::optional<Phase> from = phase(flags.from, "--from");
-  if (!from || !parseMesh(flags.mesh, options.compiler) ||
-      !checkRanks(options, flags.mesh) ||
-      !parseInserted(flags.inserted, options)) {
-    return std::nullopt;
-  }
-  options.from = *from;
   if (options.output.empty()) {
     options.output = StringRef(options.input).rsplit('.').first.str() + ".plan";
   }

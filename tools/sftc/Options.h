@@ -1,10 +1,9 @@
 //===- Options.h - sftc's command line --------------------------*- C++ -*-===//
 #pragma once
 
-#include "passes/Phases.h"
+#include "tools/common/CompilerFlags.h"
 
 #include <string>
-#include <vector>
 
 namespace sft {
 
@@ -16,16 +15,15 @@ struct DriverOptions {
   /// Last phase; nothing: write the plan.
   std::optional<Phase> to;
   std::string dumpPhases;
-  std::vector<std::string> passPlugins;
-  /// (phase, pass) from --insert-pass=after-PHASE:PASS.
-  std::vector<std::pair<Phase, std::string>> insertedPasses;
-  std::optional<int64_t> ranks;
+  /// With what plugins bring.
+  mlir::DialectRegistry dialects;
   uint64_t maxInputBytes = uint64_t(64) << 20;
   bool quiet = false;
 };
 
-/// Reads the command line. Prints an error and returns nothing where it is
-/// wrong (llvm::cl exits on unknown flags, with a suggestion).
+/// Reads the command line and loads the plugins that it names. Prints an error
+/// and returns nothing where it is wrong (llvm::cl exits on unknown flags, with
+/// a suggestion).
 std::optional<DriverOptions> parseCommandLine(int argc, char **argv);
 
 } // namespace sft

@@ -78,8 +78,13 @@ def m06():
 def m09():
     return [("op", body("%z = sft.rellu %p : tensor<32x1xf32>"), [],
              HERE + r"(.|\n)*did you mean 'sft.relu'"),
+            ("foreign op", body("%z = foo.mul %p, %p : tensor<32x1xf32>"), [],
+             HERE + r"Dialect `foo'(.|\n)*did you mean 'sft.mul'(.|\n)*"
+             "--load-dialect-plugin=LIB"),
+            ("no dialect", body("%z = mul %p, %p : tensor<32x1xf32>"), [],
+             HERE + r"(.|\n)*did you mean 'sft.mul'"),
             ("dialect", body('"foo.bar"() : () -> ()'), [],
-             HERE + ".*(unregistered|foo)")]
+             HERE + r".*unregistered(.|\n)*--load-dialect-plugin=LIB")]
 
 
 def m10():

@@ -1,4 +1,4 @@
-#include "tools/sftc/InputLimits.h"
+#include "tools/common/InputLimits.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
