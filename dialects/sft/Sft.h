@@ -38,6 +38,8 @@
 #define GET_OP_CLASSES
 #include "dialects/sft/Linear.h.inc"
 #define GET_OP_CLASSES
+#include "dialects/sft/Attention.h.inc"
+#define GET_OP_CLASSES
 #include "dialects/sft/Reduce.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/sft/Shape.h.inc"
@@ -63,6 +65,7 @@ inline constexpr char kMeshAttr[] = "sft.mesh";
 void registerModelOps(SftDialect &dialect);
 void registerElementwiseOps(SftDialect &dialect);
 void registerLinearOps(SftDialect &dialect);
+void registerAttentionOps(SftDialect &dialect);
 void registerReduceOps(SftDialect &dialect);
 void registerShapeOps(SftDialect &dialect);
 void registerIndexOps(SftDialect &dialect);
