@@ -26,6 +26,8 @@ struct sft_plan {
 struct sft_session {
   std::unique_ptr<sft::rt::Job> job;
   uint64_t step = 0; ///< of sft_session_step
+  /// Of the texts that are read, once the parameters or a text have told it.
+  std::string vocabulary;
   std::vector<std::unique_ptr<sft::rt::CallerBatches>> batches;
   std::vector<sft::rt::CallerInput> inputs; ///< in the plan's order
   std::deque<std::string> nameStorage;

@@ -159,6 +159,7 @@ sft_error *sft_session_load(sft_session *session, const char *path) {
   return guarded([&]() -> Status {
     SFT_ASSIGN_OR_RETURN(std::shared_ptr<const Dataset> file,
                          openDataset(path));
+    session->vocabulary = file->vocabulary;
     auto tensors = globalTensors(session->job->planFile().plan(), false);
     return session->job->run([&](Rank &rank, size_t) {
       return loadParameters(*file, tensors, rank.tensors(false));
@@ -170,10 +171,14 @@ sft_error *sft_session_save(sft_session *session, const char *path) {
   return guarded([&] {
     const PlanFile &file = session->job->planFile();
     auto tensors = globalTensors(file.plan(), false);
+    std::map<std::string, std::string> metadata{
+        {"model", file.plan().model()->str()}, {"plan", file.digest()}};
+    if (!session->vocabulary.empty()) {
+      metadata["vocabulary"] = hexOf(session->vocabulary);
+    }
     return session->job->run([&](Rank &rank, size_t) {
-      return saveParameters(
-          path, tensors, rank.tensors(false), rank.world(),
-          {{"model", file.plan().model()->str()}, {"plan", file.digest()}});
+      return saveParameters(path, tensors, rank.tensors(false), rank.world(),
+                            metadata);
     });
   });
 }

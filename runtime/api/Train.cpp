@@ -13,14 +13,26 @@ static_assert(SFT_MAX_METRICS == kMaxScalars);
 
 std::string text(const char *path) { return path ? path : ""; }
 
-Expected<TrainOptions> translate(const sft_train_options &options) {
+/// Texts are numbered as the first one was.
+Expected<std::shared_ptr<const Dataset>> openData(sft_session &session,
+                                                  const char *path) {
+  SFT_ASSIGN_OR_RETURN(std::shared_ptr<const Dataset> data,
+                       openDataset(path, {.vocabulary = session.vocabulary}));
+  if (!data->vocabulary.empty()) {
+    session.vocabulary = data->vocabulary;
+  }
+  return data;
+}
+
+Expected<TrainOptions> translate(sft_session &session,
+                                 const sft_train_options &options) {
   TrainOptions out;
   if (!options.data) {
     return Status::error(Code::Usage, 350, "training needs a data file");
   }
-  SFT_ASSIGN_OR_RETURN(out.data, openDataset(options.data));
+  SFT_ASSIGN_OR_RETURN(out.data, openData(session, options.data));
   if (options.evaluation) {
-    SFT_ASSIGN_OR_RETURN(out.evaluation, openDataset(options.evaluation));
+    SFT_ASSIGN_OR_RETURN(out.evaluation, openData(session, options.evaluation));
   }
   out.epochs = options.epochs || options.steps ? options.epochs : 1;
   out.steps = options.steps;
@@ -89,7 +101,7 @@ sft_error *sft_session_train(sft_session *session,
     sft_train_options chosen;
     sft_train_options_init(&chosen);
     std::memcpy(&chosen, options, std::min(options->size, sizeof chosen));
-    SFT_ASSIGN_OR_RETURN(TrainOptions translated, translate(chosen));
+    SFT_ASSIGN_OR_RETURN(TrainOptions translated, translate(*session, chosen));
     SFT_ASSIGN_OR_RETURN(std::unique_ptr<FileBatches> batches,
                          openBatches(translated.data, session->job->rank(0)));
     translated.listener = listen(
@@ -116,7 +128,7 @@ sft_error *sft_session_evaluate_file(sft_session *session, const char *data,
                                      sft_train_result *result) {
   return guarded([&]() -> Status {
     SFT_ASSIGN_OR_RETURN(std::shared_ptr<const Dataset> file,
-                         openDataset(data));
+                         openData(*session, data));
     std::array<double, kMaxScalars> values{};
     SFT_RETURN_IF_ERROR(
         session->job->run([&](Rank &rank, size_t local) -> Status {
@@ -143,7 +155,7 @@ sft_error *sft_session_predict_file(sft_session *session, const char *data,
                                     const char *npz) {
   return guarded([&]() -> Status {
     SFT_ASSIGN_OR_RETURN(std::shared_ptr<const Dataset> file,
-                         openDataset(data));
+                         openData(*session, data));
     return session->job->run([&](Rank &rank, size_t) -> Status {
       SFT_ASSIGN_OR_RETURN(auto batches, openBatches(file, rank));
       SFT_ASSIGN_OR_RETURN(std::vector<Prediction> predictions,
