@@ -205,14 +205,18 @@ def losses_and_w(example):
     return losses, saved["w"]
 
 
-def gpt(example):
-    """It learns; model.mlir is what model.py prints; what it writes repeats the
-    second animal of each sentence as the last subject, which needs attention."""
+def check_generated(example):
     printed = output_of([sys.executable, "-B", example.source / "model.py"])
     check(
         printed == (example.source / "model.mlir").read_text(),
         "model.mlir is not what model.py prints",
     )
+
+
+def gpt(example):
+    """It learns; what it writes repeats the second animal of each sentence as
+    the last subject, which needs attention."""
+    check_generated(example)
     saved = example.out / "gpt.safetensors"
     reached = example.run(f"--save={saved}")["eval_loss"]
     check(reached <= 0.3, f"eval_loss is {reached}, not 0.3")
@@ -236,6 +240,41 @@ def gpt(example):
     check(same >= 0.75, f"{same} of the sentences agree: {text}")
 
 
+def bert_classifier(example):
+    """It learns; a new head on the frozen encoder learns the other task, and
+    nothing but the head changes."""
+    check_generated(example)
+    saved = example.out / "all.safetensors"
+    tuned = example.out / "head.safetensors"
+    reached = example.run(f"--save={saved}")["eval_accuracy"]
+    check(reached >= 0.97, f"eval_accuracy is {reached}, not 0.97")
+    model, plan = example.out / "frozen.mlir", example.out / "frozen.plan"
+    model.write_text(
+        output_of(
+            [sys.executable, "-B", example.source / "model.py", "--frozen"]
+        )
+    )
+    output_of([example.build / "bin" / "sftc", model, "--quiet", "-o", plan])
+    results = output_of(
+        [
+            example.build / "bin" / "sft-run",
+            plan,
+            f"--init={saved}",
+            f"--data={example.data / 'other.npz'}",
+            f"--eval={example.data / 'other-test.npz'}",
+            "--epochs=2",
+            "--quiet",
+            f"--save={tuned}",
+        ]
+    )
+    reached = float(re.search(r"eval_accuracy (\S+)", results)[1])
+    check(reached >= 0.97, f"fine-tuned: eval_accuracy is {reached}, not 0.97")
+    before, after = load_safetensors(saved), load_safetensors(tuned)
+    changed = {n for n in before if not np.array_equal(before[n], after[n])}
+    head = {n for n in before if n.startswith(("head.", "pooler."))}
+    check(changed == head, f"changed: {changed}")
+
+
 GOALS = {
     "linear-regression": linear_regression,
     "perceptron": at_least("eval_accuracy", 1),
@@ -247,6 +286,7 @@ GOALS = {
     "mushrooms": at_least("eval_accuracy", 0.99),
     "text": at_least("eval_accuracy", 0.65),
     "gpt": gpt,
+    "bert-classifier": bert_classifier,
 }
 
 
