@@ -37,6 +37,9 @@ protected:
         shape(shapeOf(q)), keyCount(shapeOf(k)[1]), scale(scale),
         causal(causal) {}
 
+  Value difference(Value x, Value y) {
+    return arith::SubIOp::create(v.builder, v.loc, x, y);
+  }
   int64_t width() const { return shape[3]; }
   int64_t queryCount() const { return shape[1]; }
 
@@ -55,9 +58,11 @@ protected:
   void pack(Value rows, double factor, Value packed);
   /// out[j, :] = rows[firstKey + j, :] . packed, for the keys of the block.
   void scoreKeys(Value rows, Value packed, Value out);
-  /// to[first + i, :] += sum over j of a(i, j) from[firstFrom + j, :].
-  void accumulate(Value to, Value first, Value rows, VectorProduct::Element a,
-                  Value from, Value firstFrom, Value depth);
+  /// to[query i, :] += sum over keys j of the block of a(i, j) from[key j, :].
+  void addToQueries(Value to, VectorProduct::Element a, Value from);
+  /// to[key j, :] += sum over queries i of the block of a(j, i) from[query
+  /// i,:].
+  void addToKeys(Value to, VectorProduct::Element a, Value from);
   void zeroRows(Value buffer, Value first, Value rows);
   /// `score` of key `key` and the queries from `column`, or -inf where the key
   /// is hidden from the query.
@@ -93,8 +98,8 @@ void AttentionBuilder::forEachBlock(Value end, Value &first, Value &count,
   OpBuilder::InsertionGuard guard(v.builder);
   v.builder.setInsertionPointToStart(loop.getBody());
   first = loop.getInductionVar();
-  Value rest = arith::SubIOp::create(v.builder, v.loc, end, first);
-  count = arith::MinUIOp::create(v.builder, v.loc, rest, v.index(kBlock));
+  count = arith::MinUIOp::create(v.builder, v.loc, difference(end, first),
+                                 v.index(kBlock));
   body();
 }
 
@@ -126,7 +131,7 @@ void AttentionBuilder::pack(Value rows, double factor, Value packed) {
 void AttentionBuilder::scoreKeys(Value rows, Value packed, Value out) {
   VectorProduct{
       keys,
-      v.index(width()),
+      [&](Value, int64_t) { return std::pair(v.index(0), v.index(width())); },
       kBlock,
       [&](Value j, Value d) { return v.load(rows, at(firstKey, j, d)); },
       {packed, [&](Value d) { return SmallVector<Value>{d, v.index(0)}; }},
@@ -135,15 +140,47 @@ void AttentionBuilder::scoreKeys(Value rows, Value packed, Value out) {
       .build(v);
 }
 
-void AttentionBuilder::accumulate(Value to, Value first, Value rows,
-                                  VectorProduct::Element a, Value from,
-                                  Value firstFrom, Value depth) {
-  VectorProduct{rows,
-                depth,
+void AttentionBuilder::addToQueries(Value to, VectorProduct::Element a,
+                                    Value from) {
+  // Causal: the last of these queries sees no key behind it.
+  auto seen = [&](Value query, int64_t count) {
+    Value end = keys;
+    if (causal) {
+      Value behind = v.add(v.add(firstQuery, query), v.index(count));
+      end = arith::MinUIOp::create(v.builder, v.loc, keys,
+                                   difference(behind, firstKey));
+    }
+    return std::pair(v.index(0), end);
+  };
+  VectorProduct{queries,
+                seen,
                 width(),
                 a,
-                {from, [&](Value j) { return at(firstFrom, j); }},
-                {to, [&](Value i) { return at(first, i); }},
+                {from, [&](Value j) { return at(firstKey, j); }},
+                {to, [&](Value i) { return at(firstQuery, i); }},
+                /*accumulate=*/true}
+      .build(v);
+}
+
+void AttentionBuilder::addToKeys(Value to, VectorProduct::Element a,
+                                 Value from) {
+  // Causal: no query before the first of these keys sees one of them. A block
+  // of keys is at or before the block of queries.
+  auto seeing = [&](Value key, int64_t) {
+    Value begin = v.index(0);
+    if (causal) {
+      begin =
+          arith::MaxSIOp::create(v.builder, v.loc, begin,
+                                 difference(v.add(firstKey, key), firstQuery));
+    }
+    return std::pair(begin, queries);
+  };
+  VectorProduct{keys,
+                seeing,
+                width(),
+                a,
+                {from, [&](Value i) { return at(firstQuery, i); }},
+                {to, [&](Value j) { return at(firstKey, j); }},
                 /*accumulate=*/true}
       .build(v);
 }
@@ -222,7 +259,7 @@ private:
         kBlock, [&](int64_t column, int64_t lanes) { softmax(column, lanes); });
     scaleRows([&](Value i) { return v.load(shrink, i); });
     auto weight = [&](Value i, Value j) { return v.load(scores, {j, i}); };
-    accumulate(y, firstQuery, queries, weight, values, firstKey, keys);
+    addToQueries(y, weight, values);
   }
 
   /// Scores become weights, e^(score - largest), for `lanes` queries.
@@ -327,9 +364,9 @@ private:
     auto weight = [&](Value j, Value i) { return v.load(weights, {j, i}); };
     auto slope = [&](Value j, Value i) { return v.load(slopes, {j, i}); };
     auto slopeByQuery = [&](Value i, Value j) { return slope(j, i); };
-    accumulate(dv, firstKey, keys, weight, g, firstQuery, queries);
-    accumulate(dk, firstKey, keys, slope, q, firstQuery, queries);
-    accumulate(dq, firstQuery, queries, slopeByQuery, k, firstKey, keys);
+    addToKeys(dv, weight, g);
+    addToKeys(dk, slope, q);
+    addToQueries(dq, slopeByQuery, k);
   }
 
   /// Weights from scores; slopes from the gradient of the weights.

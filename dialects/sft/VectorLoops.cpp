@@ -100,8 +100,8 @@ void VectorProduct::buildTile(VectorBuilder &v, const Tile &tile) const {
                          : v.splat(0, width));
     }
   }
-  auto loop =
-      scf::ForOp::create(v.builder, v.loc, v.index(0), depth, v.index(1), sums);
+  auto [from, to] = depth(tile.firstRow, tile.rows);
+  auto loop = scf::ForOp::create(v.builder, v.loc, from, to, v.index(1), sums);
   {
     OpBuilder::InsertionGuard guard(v.builder);
     v.builder.setInsertionPointToStart(loop.getBody());

@@ -56,13 +56,18 @@ struct VectorProduct {
   /// Indices of element [row, 0] in the buffer. The last one is the column.
   using Row =
       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value row)>;
+  /// Where k begins and ends for `count` rows from `row`: outside of it
+  /// every a(i, k) of theirs is zero.
+  using Depth = llvm::function_ref<std::pair<mlir::Value, mlir::Value>(
+      mlir::Value row, int64_t count)>;
   /// A matrix whose rows are contiguous.
   struct Rows {
     mlir::Value buffer;
     Row at;
   };
 
-  mlir::Value rows, depth;
+  mlir::Value rows;
+  Depth depth;
   int64_t columns;
   Element a;
   Rows b, c;
