@@ -18,6 +18,7 @@ void SftDialect::initialize() {
   registerModelOps(*this);
   registerElementwiseOps(*this);
   registerLinearOps(*this);
+  registerAttentionOps(*this);
   registerReduceOps(*this);
   registerShapeOps(*this);
   registerIndexOps(*this);

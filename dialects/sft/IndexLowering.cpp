@@ -93,7 +93,7 @@ Value ScatterRowsOp::buildBody(OpBuilder &builder, Location loc,
 //===----------------------------------------------------------------------===//
 
 void ScatterAddOp::buildKernel(OpBuilder &builder, ArrayRef<Value> operands,
-                               ArrayRef<Value> results) {
+                               ArrayRef<Value> results, ValueRange) {
   KernelBuilder k{builder, getLoc()};
   k.fill(results[0], 0);
   k.forEach(shapeOf(getIndices()), [&](ValueRange at) {

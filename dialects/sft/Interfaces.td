@@ -156,13 +156,19 @@ def Sft_KernelOpInterface : OpInterface<"KernelOpInterface"> {
   }];
   let methods = [
     InterfaceMethod<[{
-      Builds the whole computation on buffers: `operands` and `results` are
-      memrefs (three for a CSR value: row offsets, columns, values). Every
-      element of each result is written.
+      Independent iterations of the outermost loop: they may be cut among
+      threads. 1: the kernel is one piece.
+    }], "int64_t", "getKernelExtent", (ins), "", [{ return 1; }]>,
+    InterfaceMethod<[{
+      Builds the computation on buffers: `operands` and `results` are memrefs
+      (three for a CSR value: row offsets, columns, values). `range` is the part
+      [begin, end) of the extent to compute, as two index values; the whole
+      range writes every element of each result.
     }], "void", "buildKernel",
       (ins "::mlir::OpBuilder &":$builder,
            "::mlir::ArrayRef<::mlir::Value>":$operands,
-           "::mlir::ArrayRef<::mlir::Value>":$results)>
+           "::mlir::ArrayRef<::mlir::Value>":$results,
+           "::mlir::ValueRange":$range)>
   ];
 }
 

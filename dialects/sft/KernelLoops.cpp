@@ -2,6 +2,7 @@
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 
@@ -36,7 +37,7 @@ Value KernelBuilder::toInt32(Value index) {
 }
 
 Value KernelBuilder::add(Value x, Value y) {
-  if (isa<FloatType>(x.getType())) {
+  if (isa<FloatType>(getElementTypeOrSelf(x))) {
     return arith::AddFOp::create(builder, loc, x, y, fastMathFlags(builder));
   }
   return arith::AddIOp::create(builder, loc, x, y);
@@ -47,7 +48,7 @@ Value KernelBuilder::sub(Value x, Value y) {
 }
 
 Value KernelBuilder::mul(Value x, Value y) {
-  if (isa<FloatType>(x.getType())) {
+  if (isa<FloatType>(getElementTypeOrSelf(x))) {
     return arith::MulFOp::create(builder, loc, x, y, fastMathFlags(builder));
   }
   return arith::MulIOp::create(builder, loc, x, y);

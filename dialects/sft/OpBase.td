@@ -49,5 +49,8 @@ defvar Sft_Loop = DeclareOpInterfaceMethods<Sft_LoopOpInterface>;
 defvar Sft_LoopOverIndices =
     DeclareOpInterfaceMethods<Sft_LoopOpInterface, ["usesIndices"]>;
 defvar Sft_KernelLoops = DeclareOpInterfaceMethods<Sft_KernelOpInterface>;
+// Own loops, of which the outermost may be cut among threads.
+defvar Sft_RangeKernel =
+    DeclareOpInterfaceMethods<Sft_KernelOpInterface, ["getKernelExtent"]>;
 
 #endif // SFT_OP_BASE_TD

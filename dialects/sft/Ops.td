@@ -2,6 +2,7 @@
 include "dialects/sft/Model.td"
 include "dialects/sft/Elementwise.td"
 include "dialects/sft/Linear.td"
+include "dialects/sft/Attention.td"
 include "dialects/sft/Reduce.td"
 include "dialects/sft/Shape.td"
 include "dialects/sft/Index.td"

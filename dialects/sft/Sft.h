@@ -39,6 +39,8 @@
 #define GET_OP_CLASSES
 #include "dialects/sft/Linear.h.inc"
 #define GET_OP_CLASSES
+#include "dialects/sft/Attention.h.inc"
+#define GET_OP_CLASSES
 #include "dialects/sft/Reduce.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/sft/Shape.h.inc"
@@ -66,6 +68,7 @@ inline constexpr char kMeshAttr[] = "sft.mesh";
 void registerModelOps(SftDialect &dialect);
 void registerElementwiseOps(SftDialect &dialect);
 void registerLinearOps(SftDialect &dialect);
+void registerAttentionOps(SftDialect &dialect);
 void registerReduceOps(SftDialect &dialect);
 void registerShapeOps(SftDialect &dialect);
 void registerIndexOps(SftDialect &dialect);

@@ -30,7 +30,7 @@ Value PadOp::buildBody(OpBuilder &builder, Location loc,
 }
 
 void ConcatOp::buildKernel(OpBuilder &builder, ArrayRef<Value> operands,
-                           ArrayRef<Value> results) {
+                           ArrayRef<Value> results, ValueRange) {
   KernelBuilder k{builder, getLoc()};
   int64_t offset = 0;
   for (auto [value, buffer] : llvm::zip_equal(getOperands(), operands)) {

@@ -43,7 +43,7 @@ struct CsrBuffers {
 } // namespace
 
 void TransformOp::buildKernel(OpBuilder &builder, ArrayRef<Value> operands,
-                              ArrayRef<Value> results) {
+                              ArrayRef<Value> results, ValueRange) {
   KernelBuilder k{builder, getLoc()};
   CsrBuffers x(getX(), operands);
   Value w = operands[3], z = results[0];
@@ -66,7 +66,7 @@ void TransformOp::buildKernel(OpBuilder &builder, ArrayRef<Value> operands,
 }
 
 void OccurringRowsOp::buildKernel(OpBuilder &builder, ArrayRef<Value> operands,
-                                  ArrayRef<Value> results) {
+                                  ArrayRef<Value> results, ValueRange) {
   KernelBuilder k{builder, getLoc()};
   CsrBuffers x(getX(), operands);
   Value indices = results[0], slots = results[1];
@@ -91,7 +91,7 @@ void OccurringRowsOp::buildKernel(OpBuilder &builder, ArrayRef<Value> operands,
 
 void TransformGradientOp::buildKernel(OpBuilder &builder,
                                       ArrayRef<Value> operands,
-                                      ArrayRef<Value> results) {
+                                      ArrayRef<Value> results, ValueRange) {
   KernelBuilder k{builder, getLoc()};
   CsrBuffers x(getX(), operands);
   Value slots = operands[4], dz = operands[5], values = results[0];

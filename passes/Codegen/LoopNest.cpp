@@ -344,7 +344,8 @@ void NestBuilder::build() {
     for (unsigned r = 0; r < kernel.getNumResults(); ++r) {
       results.push_back(argument(arguments.results[r]));
     }
-    op.buildKernel(builder, operands, results);
+    op.buildKernel(builder, operands, results,
+                   function.getArguments().take_back(2));
     return;
   }
   initialize(0, {});
@@ -355,6 +356,9 @@ void NestBuilder::build() {
 } // namespace
 
 OuterLoop outerLoopOf(KernelOp kernel) {
+  for (auto op : kernel.getBody().getOps<KernelOpInterface>()) {
+    return {op.getKernelExtent(), op.getKernelExtent() > 1};
+  }
   SmallVector<int64_t> bounds = boundsOf(kernel);
   if (bounds.empty()) {
     return {};

@@ -27,6 +27,8 @@ struct sft_plan {
 struct sft_session {
   std::unique_ptr<sft::rt::Job> job;
   uint64_t step = 0; ///< of sft_session_step
+  /// Of the texts that are read, once the parameters or a text have told it.
+  std::string vocabulary;
   std::vector<std::unique_ptr<sft::rt::CallerBatches>> batches;
   std::vector<sft::rt::CallerInput> inputs; ///< in the plan's order
   std::set<std::string> opened;             ///< paths of data files
@@ -35,7 +37,8 @@ struct sft_session {
 
   /// The names as C strings that live as long as the session.
   const char *const *keep(const std::vector<std::string> &names);
-  /// openDataset; its warnings go to the log, once a file and job.
+  /// openDataset; its warnings go to the log, once a file and job. Texts are
+  /// numbered as the first one was.
   sft::rt::Expected<std::shared_ptr<const sft::rt::Dataset>>
   open(const std::string &path);
 };

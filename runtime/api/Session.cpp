@@ -113,7 +113,11 @@ const char *const *sft_session::keep(const std::vector<std::string> &names) {
 
 Expected<std::shared_ptr<const Dataset>>
 sft_session::open(const std::string &path) {
-  SFT_ASSIGN_OR_RETURN(std::shared_ptr<const Dataset> file, openDataset(path));
+  SFT_ASSIGN_OR_RETURN(std::shared_ptr<const Dataset> file,
+                       openDataset(path, {.vocabulary = vocabulary}));
+  if (!file->vocabulary.empty()) {
+    vocabulary = file->vocabulary;
+  }
   if (job->firstRank() == 0 && opened.insert(path).second) {
     for (const std::string &warning : file->warnings) {
       logWarning(225, path + ": " + warning);
@@ -197,10 +201,14 @@ sft_error *sft_session_save(sft_session *session, const char *path) {
   return guarded([&] {
     const PlanFile &file = session->job->planFile();
     auto tensors = globalTensors(file.plan(), false);
+    std::map<std::string, std::string> metadata{
+        {"model", file.plan().model()->str()}, {"plan", file.digest()}};
+    if (!session->vocabulary.empty()) {
+      metadata["vocabulary"] = hexOf(session->vocabulary);
+    }
     return session->job->run([&](Rank &rank, size_t) {
-      return saveParameters(
-          path, tensors, rank.tensors(false), rank.world(),
-          {{"model", file.plan().model()->str()}, {"plan", file.digest()}});
+      return saveParameters(path, tensors, rank.tensors(false), rank.world(),
+                            metadata);
     });
   });
 }

@@ -267,7 +267,7 @@ typedef struct sft_progress {
 
 typedef struct sft_train_options {
   size_t size;
-  const char *data;       /* .npz .npy .safetensors .svm .csv */
+  const char *data;       /* .npz .npy .safetensors .svm .csv .txt */
   const char *evaluation; /* evaluated after each epoch, or NULL */
   /* Limits over the whole run, what was resumed included; 0: none. With
    * neither, one epoch. */

@@ -36,13 +36,17 @@ public:
     if (std::none_of(sources.begin(), sources.end(),
                      [](const RowSource &source) { return source.gather; })) {
       return misfit("no input of the model (" + inputNames() +
-                    ") is in the data; it has " + data.describe());
+                    ") is in the data; it has " + data.describe() +
+                    (data.tokens ? ", for \"tokens\" and \"targets\"" : ""));
     }
     return Bound{std::move(sources), *rows};
   }
 
 private:
   Status bindByName(const InputSpec &spec, RowSource &source) {
+    if (data.tokens) {
+      return bindText(spec, source);
+    }
     if (const CsrArray *csr = data.findSparse(spec.name)) {
       return bindSparse(spec, *csr, source);
     }
@@ -55,6 +59,25 @@ private:
     }
     SFT_RETURN_IF_ERROR(checkUsable(spec.name));
     return spec.csr ? Status() : bindNumbered(spec, source);
+  }
+
+  /// Pieces of the text, and the same moved on by one token.
+  Status bindText(const InputSpec &spec, RowSource &source) {
+    bool next = spec.name == "targets";
+    if (!next && spec.name != "tokens") {
+      return {};
+    }
+    if (spec.csr || spec.globalShape.size() != 2) {
+      return misfit(spec, "is fed by a text and must be [rows, length]");
+    }
+    int64_t length = spec.globalShape[1];
+    DenseArray pieces;
+    pieces.type = DataType::I32;
+    pieces.dims = {(int64_t(data.tokens->size()) - 1) / length, length};
+    pieces.data =
+        reinterpret_cast<const std::byte *>(data.tokens->data() + next);
+    pieces.storage = data.tokens;
+    return bindDense(spec, pieces, source);
   }
 
   Status bindDense(const InputSpec &spec, const DenseArray &array,

@@ -22,7 +22,16 @@ const Array *find(const std::vector<Array> &arrays, const std::string &name) {
   return at == arrays.end() ? nullptr : &*at;
 }
 
-enum class Format { Unknown, Npy, Npz, Safetensors, Pickle, Libsvm, Csv };
+enum class Format {
+  Unknown,
+  Npy,
+  Npz,
+  Safetensors,
+  Pickle,
+  Libsvm,
+  LibsvmOrText,
+  Csv
+};
 
 Format formatOfContent(std::span<const std::byte> file) {
   std::string_view text(reinterpret_cast<const char *>(file.data()),
@@ -48,18 +57,32 @@ Format formatOfName(const std::string &path) {
   std::string suffix = dot == path.npos ? "" : path.substr(dot);
   std::transform(suffix.begin(), suffix.end(), suffix.begin(),
                  [](unsigned char c) { return char(std::tolower(c)); });
-  return suffix == ".npy"           ? Format::Npy
-         : suffix == ".npz"         ? Format::Npz
-         : suffix == ".safetensors" ? Format::Safetensors
-         : suffix == ".csv"         ? Format::Csv
-         : suffix == ".svm" || suffix == ".libsvm" || suffix == ".txt"
-             ? Format::Libsvm
-             : Format::Unknown;
+  return suffix == ".npy"                          ? Format::Npy
+         : suffix == ".npz"                        ? Format::Npz
+         : suffix == ".safetensors"                ? Format::Safetensors
+         : suffix == ".csv"                        ? Format::Csv
+         : suffix == ".txt"                        ? Format::LibsvmOrText
+         : suffix == ".svm" || suffix == ".libsvm" ? Format::Libsvm
+                                                   : Format::Unknown;
 }
 
 std::string stemOf(const std::string &path) {
   std::string name = path.substr(path.rfind('/') + 1);
   return name.substr(0, name.rfind('.'));
+}
+
+/// Parameters that were trained on a text remember its vocabulary.
+Expected<Dataset> readParameters(std::span<const std::byte> file) {
+  std::map<std::string, std::string> metadata;
+  SFT_ASSIGN_OR_RETURN(Dataset data, readSafetensors(file, &metadata));
+  std::optional<std::string> vocabulary = vocabularyOf(metadata["vocabulary"]);
+  if (!vocabulary) {
+    return Status::error(Code::Data, 214,
+                         "safetensors: metadata \"vocabulary\" is not a list "
+                         "of bytes in ascending order, two digits each");
+  }
+  data.vocabulary = *vocabulary;
+  return data;
 }
 
 Expected<Dataset> readAs(Format kind, const std::string &path,
@@ -72,9 +95,12 @@ Expected<Dataset> readAs(Format kind, const std::string &path,
     return readNpz(file, options);
   case Format::Safetensors:
   case Format::Pickle: // says what to do instead
-    return readSafetensors(file);
+    return readParameters(file);
   case Format::Libsvm:
     return readLibsvm(file);
+  case Format::LibsvmOrText:
+    return isLibsvm(file) ? readLibsvm(file)
+                          : readText(file, options.vocabulary);
   case Format::Csv:
     return readCsv(file);
   case Format::Unknown:
@@ -124,6 +150,10 @@ std::string Dataset::describe() const {
   }
   for (const UnusableColumn &column : unusable) {
     parts.push_back(column.name + ": not numeric");
+  }
+  if (tokens) {
+    parts.push_back(format("a text of %zu bytes, %zu different ones",
+                           tokens->size(), vocabulary.size()));
   }
   std::string text;
   for (size_t i = 0; i < std::min(parts.size(), kNamesShown); ++i) {

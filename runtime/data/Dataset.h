@@ -1,9 +1,9 @@
 //===- Dataset.h - Named arrays whose rows are samples ----------*- C++ -*-===//
 //
 // Readers never execute anything in a file, never read outside it, and need at
-// most twice its size plus 64 MiB (of an archive: of its content). Two
-// exceptions: 8- and 16-bit numbers are widened to 32 bits, and CSV text of
-// one-digit cells takes 4 bytes for every 2.
+// most twice its size plus 64 MiB (of an archive: of its content). Three
+// exceptions: 8- and 16-bit numbers are widened to 32 bits, CSV text of
+// one-digit cells takes 4 bytes for every 2, a token of a plain text 4.
 //
 // Sparse matrices in .npz and .safetensors are three arrays, as scipy names
 // them: x.indptr (i32/i64, rows + 1), x.indices (i32/i64), x.data (f32). They
@@ -63,6 +63,12 @@ struct Dataset {
   std::vector<DenseArray> dense;
   std::vector<CsrArray> sparse;
   std::vector<UnusableColumn> unusable;
+  /// Of a plain text, and nothing else: a token a byte, which is the byte's
+  /// place in the vocabulary.
+  std::shared_ptr<const std::vector<int32_t>> tokens;
+  /// The bytes that occur in the text that was trained on, ascending. Saved
+  /// with the parameters, so that later texts are numbered alike.
+  std::string vocabulary;
   std::vector<std::string> warnings;
   bool table = false; ///< the dense arrays are the columns of a table
 
@@ -74,11 +80,13 @@ struct Dataset {
 
 struct ReadOptions {
   uint64_t maxBytes = uint64_t(16) << 30; ///< refuse larger content
+  std::string vocabulary;                 ///< for a text; "": its own bytes
 };
 
 /// Opens by content first, then by suffix: .npz .npy .safetensors .svm .libsvm
-/// .txt .csv. NoInput (66) where it cannot be opened, Data (65) with line or
-/// offset where it is malformed.
+/// .txt .csv. A .txt is libsvm if its first line is, else a plain text. NoInput
+/// (66) where it cannot be opened, Data (65) with line or offset where it is
+/// malformed.
 Expected<std::shared_ptr<const Dataset>>
 openDataset(const std::string &path, const ReadOptions &options = {});
 
@@ -91,6 +99,16 @@ Expected<Dataset> readNpz(std::span<const std::byte> file,
 /// Lines "label [qid:N] index:value ... [# comment]", indices from 1 and
 /// ascending. CRLF and blank lines are fine.
 Expected<Dataset> readLibsvm(std::span<const std::byte> file);
+/// Whether the first line that says something is one of libsvm.
+bool isLibsvm(std::span<const std::byte> file);
+/// Any bytes. Data (65, SFT0225) for one that `vocabulary` lacks, with its
+/// offset; an empty vocabulary stands for the bytes that occur.
+Expected<Dataset> readText(std::span<const std::byte> file,
+                           const std::string &vocabulary = "");
+/// A vocabulary as the metadata "vocabulary" of saved parameters, and back;
+/// nothing where the text is none.
+std::string hexOf(const std::string &vocabulary);
+std::optional<std::string> vocabularyOf(const std::string &hex);
 /// A header that names the columns, then rows of as many cells. Cells may be
 /// quoted ("" is a quote) but not broken over lines; a byte order mark, CRLF,
 /// blanks around cells and blank lines are fine; the decimal mark is a point.
@@ -144,10 +162,13 @@ public:
   /// row can be made of CSV columns "name.0".."name.K-1", or of all
   /// columns that no other input names, in order, where there are K; a dense
   /// input can be filled from a CSR array; floats become integers where all are
-  /// whole. Config (78) where names, shapes or types do not fit, naming what
-  /// the file has, or where some `rows` rows hold more non-zeros than
-  /// `capacity`; Data (65) where there is no sample, where arrays disagree on
-  /// the number of rows, or where a column that is needed is unusable.
+  /// whole. A plain text fills the integer input "tokens" [batch, length] with
+  /// its pieces of `length` tokens, one after another, and "targets" with the
+  /// tokens that follow each of them. Config (78) where names, shapes or types
+  /// do not fit, naming what the file has, or where some `rows` rows hold more
+  /// non-zeros than `capacity`; Data (65) where there is no sample, where
+  /// arrays disagree on the number of rows, or where a column that is needed is
+  /// unusable.
   static Expected<std::unique_ptr<BatchReader>>
   create(std::shared_ptr<const Dataset> data, std::vector<InputSpec> inputs);
   virtual ~BatchReader() = default;

@@ -104,6 +104,17 @@ private:
   float number = 0;
 };
 
+/// The next line that says something, without its comment; "" at the end.
+std::string_view nextRow(LineReader &lines) {
+  for (std::string_view line; lines.next(line);) {
+    line = trimmed(line.substr(0, line.find('#')));
+    if (!line.empty()) {
+      return line;
+    }
+  }
+  return {};
+}
+
 Dataset toDataset(Rows rows) {
   Dataset data;
   DenseArray &label = data.dense.emplace_back();
@@ -119,15 +130,18 @@ Dataset toDataset(Rows rows) {
 
 } // namespace
 
+bool isLibsvm(std::span<const std::byte> file) {
+  LineReader lines(file);
+  std::string_view line = nextRow(lines);
+  Rows rows;
+  return !line.empty() && LineParser(line, rows).parse();
+}
+
 Expected<Dataset> readLibsvm(std::span<const std::byte> file) {
   Rows rows;
   rows.csr.rowOffsets.push_back(0);
   LineReader lines(file);
-  for (std::string_view line; lines.next(line);) {
-    line = trimmed(line.substr(0, line.find('#')));
-    if (line.empty()) {
-      continue;
-    }
+  for (std::string_view line; !(line = nextRow(lines)).empty();) {
     LineParser parser(line, rows);
     if (!parser.parse()) {
       return Status::error(

@@ -37,7 +37,7 @@ class Sft:
         self.workload, self.binaries = workload, binaries
         self.folder = folder
         self.plan = folder / f"{workload.name}.plan"
-        model = HERE / "models" / f"{workload.name}.mlir"
+        model = workload.model(folder)
         run([binaries / "sftc", model, f"--mesh={mesh}", "-o", self.plan,
              "--quiet"])
 
@@ -102,7 +102,7 @@ def measure(workload, folder, binaries, rounds, peers):
     peers = [p for p in peers if supports(p, workload)]
     for _ in range(rounds):
         rates["sft"].append(sft.steps_per_s())
-        print(f"  sft: {rates['sft'][-1]:.1f}", file=sys.stderr)
+        print(f"  sft: {number(rates['sft'][-1])}", file=sys.stderr)
         for peer in list(peers):
             result = run_peer(peer, workload, folder)
             if result is None:
@@ -110,7 +110,7 @@ def measure(workload, folder, binaries, rounds, peers):
                 continue
             check_losses(peer, ours, result["losses"])
             rates.setdefault(peer, []).append(result["steps_per_s"])
-            print(f"  {peer}: {rates[peer][-1]:.1f}", file=sys.stderr)
+            print(f"  {peer}: {number(rates[peer][-1])}", file=sys.stderr)
     return rates
 
 

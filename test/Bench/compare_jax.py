@@ -19,7 +19,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from workloads import WORKLOADS, read_safetensors
+from gpt_jax import adamw, gpt_loss
+from workloads import WORKLOADS, GptWorkload, read_safetensors
 
 # Queued steps deadlock in XLA's rendezvous where cores are as many as devices.
 jax.config.update("jax_cpu_enable_async_dispatch", False)
@@ -63,16 +64,25 @@ def adam(parameters, gradients, state, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8):
     return parameters, {"t": t, "m": m, "v": v}
 
 
-def make_step(workload, mesh, mode):
+def objective_of(workload):
+    """The loss of parameters, inputs and y; and the optimizer."""
+    if isinstance(workload, GptWorkload):
+        return (functools.partial(gpt_loss, workload),
+                functools.partial(adamw, lr=workload.lr))
     model = transform if workload.nonzeros else mlp
     loss_of = mse if workload.loss == "mse" else cross_entropy
+    return lambda p, inputs, y: loss_of(model(p, *inputs), y), adam
+
+
+def make_step(workload, mesh, mode):
+    objective, update = objective_of(workload)
 
     def step(parameters, state, inputs, y):
         loss, gradients = jax.value_and_grad(
-            lambda p: loss_of(model(p, *inputs), y))(parameters)
+            lambda p: objective(p, inputs, y))(parameters)
         if mode == "shard_map":
             loss, gradients = jax.lax.pmean((loss, gradients), "data")
-        return loss, *adam(parameters, gradients, state)
+        return loss, *update(parameters, gradients, state)
 
     if mode == "shard_map":
         step = jax.shard_map(
@@ -87,7 +97,10 @@ def load_batches(workload, folder, mesh):
     """Each batch on its devices, as the inputs of the model and y."""
     data = np.load(f"{folder}/{workload.name}.npz")
     rows = workload.batch * workload.batches
-    if workload.nonzeros:
+    y = data["targets" if isinstance(workload, GptWorkload) else "y"]
+    if isinstance(workload, GptWorkload):
+        inputs = [data["tokens"]]
+    elif workload.nonzeros:
         shape = (rows, workload.nonzeros)
         inputs = [data["x.indices"].reshape(shape),
                   data["x.data"].reshape(shape)]
@@ -96,7 +109,7 @@ def load_batches(workload, folder, mesh):
     put = functools.partial(jax.device_put,
                             device=NamedSharding(mesh, SHARDED))
     return [([put(a[s:s + workload.batch]) for a in inputs],
-             put(data["y"][s:s + workload.batch]))
+             put(y[s:s + workload.batch]))
             for s in range(0, rows, workload.batch)]
 
 

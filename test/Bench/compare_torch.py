@@ -17,7 +17,8 @@ import torch.multiprocessing as mp
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
-from workloads import WORKLOADS, read_safetensors
+from gpt_torch import make_gpt_step
+from workloads import WORKLOADS, GptWorkload, read_safetensors
 
 RANKS = 2
 CHECKED = 5  # steps whose losses are printed
@@ -56,15 +57,20 @@ def load_batches(workload, folder, rank):
     """This rank's share of each batch, as the arguments of the model and y."""
     data = np.load(f"{folder}/{workload.name}.npz")
     rows = workload.batch * workload.batches
-    if workload.nonzeros:
+    if isinstance(workload, GptWorkload):
+        inputs = [data["tokens"].astype(np.int64)]
+    elif workload.nonzeros:
         shape = (rows, workload.nonzeros)
         inputs = [data["x.indices"].astype(np.int64).reshape(shape),
                   data["x.data"].reshape(shape)]
     else:
         inputs = [data["x"]]
-    y = data["y"]
-    if workload.loss == "cross_entropy":
-        y = y.astype(np.int64)
+    if isinstance(workload, GptWorkload):
+        y = data["targets"].astype(np.int64)
+    elif workload.loss == "cross_entropy":
+        y = data["y"].astype(np.int64)
+    else:
+        y = data["y"]
     local = workload.batch // RANKS
     starts = range(rank * local, rows, workload.batch)
     return [([torch.from_numpy(a[s:s + local]) for a in inputs],
@@ -73,6 +79,8 @@ def load_batches(workload, folder, rank):
 
 def make_step(workload, folder, mode):
     parameters = read_safetensors(f"{folder}/{workload.name}.safetensors")
+    if isinstance(workload, GptWorkload):
+        return make_gpt_step(workload, parameters, mode)
     model = (Transform(parameters["w"], workload.lazy) if workload.nonzeros
              else Mlp(parameters))
     model = DistributedDataParallel(model)

@@ -7,9 +7,15 @@ and NAME.safetensors.
 
 import json
 import pathlib
+import re
+import subprocess
+import sys
 from dataclasses import dataclass
 
 import numpy as np
+
+HERE = pathlib.Path(__file__).resolve().parent
+GPT = HERE.parents[1] / "examples" / "gpt" / "model.py"
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,64 @@ class Workload:
         return shapes
 
 
+    def model(self, folder):
+        """The model file."""
+        return HERE / "models" / f"{self.name}.mlir"
+
+    def data(self, rng):
+        rows = self.batch * self.batches
+        return {**make_features(self, rows, rng),
+                "y": make_targets(self, rows, rng)}
+
+
+@dataclass(frozen=True)
+class GptWorkload:
+    """A character model, printed by examples/gpt/model.py: AdamW (decay 0.1,
+    beta2 0.99), gradients clipped to norm 1."""
+    name: str
+    title: str
+    layers: int
+    width: int
+    heads: int
+    sequence: int
+    vocabulary: int
+    batch: int
+    batches: int
+    steps: int
+    sft_steps: int
+    targets: dict
+    lr: float = 5e-4
+    nonzeros: int = 0
+    lazy: bool = False
+
+    def model(self, folder):
+        path = pathlib.Path(folder) / f"{self.name}.mlir"
+        path.write_text(self.text)
+        return path
+
+    @property
+    def text(self):
+        sizes = [f"--{size}={getattr(self, size)}" for size in
+                 ("layers", "width", "heads", "sequence", "vocabulary", "batch",
+                  "lr")]
+        return subprocess.run(
+            [sys.executable, "-B", GPT, *sizes], check=True,
+            capture_output=True, text=True).stdout
+
+    @property
+    def parameters(self):
+        found = re.findall(r'sft.parameter "(\S+)"[^:]*: tensor<([\dx]+)xf32>',
+                           self.text)
+        return {name: tuple(map(int, sizes.split("x")))
+                for name, sizes in found}
+
+    def data(self, rng):
+        text = rng.integers(0, self.vocabulary,
+                            (self.batch * self.batches, self.sequence + 1))
+        return {"tokens": text[:, :-1].astype(np.int32),
+                "targets": text[:, 1:].astype(np.int32)}
+
+
 WORKLOADS = {
     w.name: w
     for w in [
@@ -57,6 +121,8 @@ WORKLOADS = {
         Workload("mlp-4096", "MLP 1024→4096→4096→1024, batch 512",
                  (1024, 4096, 4096, 1024), 512, "mse", 4, 6,
                  16, {"best": 1.25}),
+        GptWorkload("gpt", "GPT, 6 blocks of 384, sequence 256, batch 16", 6,
+                    384, 6, 256, 65, 16, 4, 6, 8, {"best": 1.2}),
     ]
 }
 
@@ -88,13 +154,13 @@ def read_safetensors(path):
 
 
 def make_parameters(workload, rng):
-    def values(shape):
+    def values(name, shape):
         if len(shape) == 1:
-            return np.zeros(shape, np.float32)
+            return np.full(shape, name.endswith(".scale"), np.float32)
         scale = np.sqrt(2 / shape[0])
         return (scale * rng.standard_normal(shape)).astype(np.float32)
 
-    return {name: values(s) for name, s in workload.parameters.items()}
+    return {name: values(name, s) for name, s in workload.parameters.items()}
 
 
 def make_features(workload, rows, rng):
@@ -122,8 +188,6 @@ def write_files(workload, folder):
     parameters = folder / f"{workload.name}.safetensors"
     if not (data.exists() and parameters.exists()):
         rng = np.random.default_rng(0)
-        rows = workload.batch * workload.batches
-        np.savez(data, **make_features(workload, rows, rng),
-                 y=make_targets(workload, rows, rng))
+        np.savez(data, **workload.data(rng))
         write_safetensors(parameters, make_parameters(workload, rng))
     return data, parameters

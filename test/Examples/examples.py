@@ -132,7 +132,7 @@ def same_bits(a, b):
 
 def check_meshes(example):
     text = (example.source / "model.mlir").read_text()
-    batch = int(re.search(r"%x: (?:tensor|!sft\.csr)<(\d+)x", text)[1])
+    batch = int(re.search(r"%\w+: (?:tensor|!sft\.csr)<(\d+)x", text)[1])
     for ranks in (1, 2, 3, 4):
         plan, compiled = example.compile(ranks)
         if batch % ranks:
@@ -205,6 +205,76 @@ def losses_and_w(example):
     return losses, saved["w"]
 
 
+def check_generated(example):
+    printed = output_of([sys.executable, "-B", example.source / "model.py"])
+    check(
+        printed == (example.source / "model.mlir").read_text(),
+        "model.mlir is not what model.py prints",
+    )
+
+
+def gpt(example):
+    """It learns; what it writes repeats the second animal of each sentence as
+    the last subject, which needs attention."""
+    check_generated(example)
+    saved = example.out / "gpt.safetensors"
+    reached = example.run(f"--save={saved}")["eval_loss"]
+    check(reached <= 0.3, f"eval_loss is {reached}, not 0.3")
+    plan = example.data / "gpt.plan"
+    text = output_of(
+        [
+            "env",
+            f"SFT_LIBRARY={example.build / 'lib' / 'libsft.so.0'}",
+            sys.executable,
+            "-B",
+            example.source / "generate.py",
+            plan,
+            saved,
+            "--samples=8",
+            "--length=400",
+        ]
+    )
+    pairs = re.findall(r"the \w+ (\w+), and the (\w+) \w+", text)
+    check(len(pairs) >= 30, f"hardly a sentence in {text}")
+    same = sum(a == b for a, b in pairs) / len(pairs)
+    check(same >= 0.75, f"{same} of the sentences agree: {text}")
+
+
+def bert_classifier(example):
+    """It learns; a new head on the frozen encoder learns the other task, and
+    nothing but the head changes."""
+    check_generated(example)
+    saved = example.out / "all.safetensors"
+    tuned = example.out / "head.safetensors"
+    reached = example.run(f"--save={saved}")["eval_accuracy"]
+    check(reached >= 0.97, f"eval_accuracy is {reached}, not 0.97")
+    model, plan = example.out / "frozen.mlir", example.out / "frozen.plan"
+    model.write_text(
+        output_of(
+            [sys.executable, "-B", example.source / "model.py", "--frozen"]
+        )
+    )
+    output_of([example.build / "bin" / "sftc", model, "--quiet", "-o", plan])
+    results = output_of(
+        [
+            example.build / "bin" / "sft-run",
+            plan,
+            f"--init={saved}",
+            f"--data={example.data / 'other.npz'}",
+            f"--eval={example.data / 'other-test.npz'}",
+            "--epochs=2",
+            "--quiet",
+            f"--save={tuned}",
+        ]
+    )
+    reached = float(re.search(r"eval_accuracy (\S+)", results)[1])
+    check(reached >= 0.97, f"fine-tuned: eval_accuracy is {reached}, not 0.97")
+    before, after = load_safetensors(saved), load_safetensors(tuned)
+    changed = {n for n in before if not np.array_equal(before[n], after[n])}
+    head = {n for n in before if n.startswith(("head.", "pooler."))}
+    check(changed == head, f"changed: {changed}")
+
+
 GOALS = {
     "linear-regression": linear_regression,
     "perceptron": at_least("eval_accuracy", 1),
@@ -215,6 +285,8 @@ GOALS = {
     "sft-sparse": at_most("loss", 5),
     "mushrooms": at_least("eval_accuracy", 0.99),
     "text": at_least("eval_accuracy", 0.65),
+    "gpt": gpt,
+    "bert-classifier": bert_classifier,
 }
 
 

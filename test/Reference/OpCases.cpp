@@ -60,6 +60,11 @@ static const OpCase kCases[] = {
     {"%x: tensor<2x3xf64>, %w: tensor<3x4xf64>, %b: tensor<4xf64>", "sft.linear %x, %w, %b : tensor<2x3xf64>, tensor<3x4xf64>, tensor<4xf64>"},
     {"%x: tensor<2x2x3xf64>, %w: tensor<3x4xf64>, %b: tensor<4xf64>", "sft.linear %x, %w, %b : tensor<2x2x3xf64>, tensor<3x4xf64>, tensor<4xf64>"},
 
+    // Attention
+    {"%q: tensor<2x3x2x4xf64>, %k: tensor<2x3x2x4xf64>, %v: tensor<2x3x2x4xf64>", "sft.attention %q, %k, %v : tensor<2x3x2x4xf64>"},
+    {"%q: tensor<1x4x2x3xf64>, %k: tensor<1x4x2x3xf64>, %v: tensor<1x4x2x3xf64>", "sft.attention %q, %k, %v causal scale 0.7 : tensor<1x4x2x3xf64>"},
+    {"%q: tensor<1x2x2x3xf64>, %k: tensor<1x5x2x3xf64>, %v: tensor<1x5x2x3xf64>", "sft.attention %q, %k, %v : tensor<1x2x2x3xf64>, tensor<1x5x2x3xf64>"},
+
     // Reduce
     {"%x: tensor<2x3xf64>", "sft.reduce sum %x axes [0] : tensor<2x3xf64>"},
     {"%x: tensor<2x3x2xf64>", "sft.reduce sum %x axes [0, 2] : tensor<2x3x2xf64>"},

@@ -1,7 +1,7 @@
 """Reductions, softmax, norms and losses."""
 import numpy as np
 
-from case import Case, f32, integers, normal
+from case import COMPUTED, Case, f32, integers, normal
 
 
 REDUCES = [((7,), (0,)), ((5, 3), (0,)), ((5, 3), (1,)), ((5, 3), (0, 1)),

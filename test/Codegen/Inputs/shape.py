@@ -1,7 +1,7 @@
 """Ops that look up rows or move elements."""
 import numpy as np
 
-from case import Case, integers, normal
+from case import COMPUTED, Case, integers, normal
 
 
 def rows(table, indices):
