@@ -26,11 +26,13 @@ class Writer:
         types = [f"tensor<{self.types[name]}>" for name in names]
         return ", ".join(types if len(set(types)) > 1 else types[:1])
 
-    def parameter(self, name, shape, init):
+    def parameter(self, name, shape, init, shard=""):
+        """`shard`: the mesh axis of each dimension, as in "-, tensor"."""
         return self.define(
             name, f"{shape}xf32",
             f'sft.parameter "{name}" init(#sft.{init})'
-            f'{" frozen" if self.frozen else ""} : tensor<{shape}xf32>')
+            f'{" frozen" if self.frozen else ""}'
+            f'{f" shard <[{shard}]>" if shard else ""} : tensor<{shape}xf32>')
 
     def op(self, name, kind, op, *operands, flags=""):
         values = ", ".join(f"%{operand}" for operand in operands)
@@ -60,9 +62,9 @@ class Transformer:
         self.rows = f"{options.batch}x{options.sequence}"
         self.hidden = f"{self.rows}x{options.width}xf32"
 
-    def linear(self, name, x, rows, columns, init=0.02):
+    def linear(self, name, x, rows, columns, init=0.02, shard=""):
         weight = self.w.parameter(f"{name}.weight", f"{rows}x{columns}",
-                                  f"normal<stddev = {init:.6g}>")
+                                  f"normal<stddev = {init:.6g}>", shard)
         bias = self.w.parameter(f"{name}.bias", f"{columns}", "zeros")
         leading = self.w.types[x].rsplit("x", 2)[0]
         return self.w.op(name, f"{leading}x{columns}xf32", "linear", x, weight,
@@ -79,12 +81,14 @@ class Transformer:
 
     def attention(self, name, x):
         """Columns of q, k and v are heads: cut by heads, one rank's columns are
-        whole heads."""
+        whole heads. It is enough to say so of q: the other weights of the layer
+        follow by propagation, out by its rows."""
         width, heads = self.o.width, self.o.heads
         split = f"{self.rows}x{heads}x{width // heads}xf32"
         parts = []
         for part in "qkv":
-            flat = self.linear(f"{name}.{part}", x, width, width)
+            flat = self.linear(f"{name}.{part}", x, width, width,
+                               shard="-, tensor" if part == "q" else "")
             parts.append(self.w.reshape(f"{name}.{part}.heads", flat, split))
         mixed = self.w.op(f"{name}.mixed", split, "attention", *parts,
                           flags=" causal" if self.causal else "")
@@ -97,7 +101,7 @@ class Transformer:
 
     def mlp(self, name, x):
         width = self.o.width
-        up = self.linear(f"{name}.up", x, width, 4 * width)
+        up = self.linear(f"{name}.up", x, width, 4 * width, shard="-, tensor")
         bent = self.w.unary(f"{name}.bent", "gelu", up)
         return self.linear(f"{name}.down", bent, 4 * width, width,
                            self.residual())

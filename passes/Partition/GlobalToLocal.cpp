@@ -14,7 +14,6 @@
 #include "passes/Sharding/Shardings.h"
 
 #include "mlir/IR/IRMapping.h"
-#include "llvm/Support/Path.h"
 
 using namespace mlir;
 
@@ -23,22 +22,6 @@ namespace sft {
 #include "passes/Partition/Passes.h.inc"
 
 namespace {
-
-/// "f.mlir:3:8 (sft.matmul)", the op as the author wrote it.
-std::string placeOf(Operation *op) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  op->getLoc()->walk([&](Location loc) {
-    if (auto file = dyn_cast<FileLineColLoc>(loc)) {
-      os << llvm::sys::path::filename(file.getFilename().getValue()) << ':'
-         << file.getLine() << ':' << file.getColumn() << ' ';
-      return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
-  });
-  os << '(' << op->getName() << ')';
-  return text;
-}
 
 /// A local value, and how the global one is cut in it.
 struct Version {
@@ -59,6 +42,7 @@ private:
   ShardingAttr wanted(Operation &op, unsigned operand);
   FailureOr<Value> resharded(Value global, ShardingAttr to, Operation *user);
   Cause causeOf(Value global, ShardingAttr to, Operation *user);
+  std::string origins(Operation *def, Operation *user);
   SmallVector<Value> offsets(Operation *op);
   void tellPosition(Operation *op, Operation *copy);
 
@@ -109,7 +93,24 @@ Cause Localizer::causeOf(Value global, ShardingAttr to, Operation *user) {
                       ? "do not cut what " + placeOf(def) + " sums over"
                       : "cut both ops over the same dimension";
   }
+  cause.why += origins(global.getDefiningOp(), user);
   return cause;
+}
+
+/// "; tensor: the shard of w1, m.mlir:3:9": where the axes come from.
+std::string Localizer::origins(Operation *def, Operation *user) {
+  std::string text;
+  for (StringAttr axis : mesh.getNames()) {
+    for (Operation *op : {def, user}) {
+      auto all = op ? op->getAttrOfType<DictionaryAttr>(kOriginsAttr) : nullptr;
+      auto origin = all ? all.getAs<StringAttr>(axis) : StringAttr();
+      if (origin) {
+        text += ("; " + axis.getValue() + ": " + origin.getValue()).str();
+        break;
+      }
+    }
+  }
+  return text;
 }
 
 FailureOr<Value> Localizer::resharded(Value global, ShardingAttr to,
@@ -204,7 +205,9 @@ LogicalResult Localizer::localize(Operation &op) {
   }
   Operation *copy = builder.clone(op, locals);
   copy->setOperands(operands);
-  copy->removeAttr(kShardingsAttr);
+  for (StringRef name : {kShardingsAttr, kOriginsAttr, kConflictAttr}) {
+    copy->removeAttr(name);
+  }
   for (auto [global, local] :
        llvm::zip_equal(op.getResults(), copy->getResults())) {
     ShardingAttr sharding = shardingOf(global);

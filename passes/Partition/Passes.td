@@ -64,6 +64,16 @@ def BucketCollectives : Pass<"sft-bucket-collectives", "::mlir::ModuleOp"> {
                         "least bytes of a full bucket">];
 }
 
+def ForbidCollectives : Pass<"sft-forbid-collectives", "::mlir::ModuleOp"> {
+  let summary = "Fails where a train step has a collective of these kinds";
+  let description = [{
+    The error stands at the op that made the value and says why there is a
+    collective and what would do without it, as `sftc --explain` does.
+  }];
+  let options = [ListOption<"kinds", "kinds", "std::string",
+                            "all_reduce, all_gather, reduce_scatter, all_to_all">];
+}
+
 def VerifyPartition : Pass<"sft-verify-partition", "::mlir::ModuleOp"> {
   let summary = "Exit of the phase: local shapes, whole values, no sharding left";
 }

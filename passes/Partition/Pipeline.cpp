@@ -15,6 +15,11 @@ void buildPartitionPhase(mlir::OpPassManager &pm,
   BucketCollectivesOptions buckets;
   buckets.bytes = options.bucketBytes;
   pm.addPass(createBucketCollectives(buckets));
+  if (!options.forbidden.empty()) {
+    ForbidCollectivesOptions forbidden;
+    forbidden.kinds = options.forbidden;
+    pm.addPass(createForbidCollectives(forbidden));
+  }
   pm.addPass(createVerifyPartition());
 }
 

@@ -147,6 +147,22 @@ public:
     return chosen;
   }
 
+  /// "tensor on factor j, not on k": what was taken where not all could be.
+  std::string describeConflict(const FactorAxes &taken) const {
+    std::string text;
+    for (const Candidate &each : candidates) {
+      if (taken[each.factor] != each.axes) {
+        text += (text.empty() ? "" : "; ") +
+                ("not cut over " + mesh.nameOf(each.axes)) + " along factor " +
+                std::to_string(each.factor) + " of size " +
+                std::to_string(rule.factors[each.factor].size);
+      }
+    }
+    return text.empty()
+               ? text
+               : "operands contradict each other; the cheapest is: " + text;
+  }
+
 private:
   /// Where one list begins with another, both agree: the longer one is kept.
   void add(Candidate candidate) {
@@ -268,7 +284,8 @@ private:
 
 } // namespace
 
-FactorAxes proposeFactors(Operation *op, const FactorRule &rule) {
+FactorAxes proposeFactors(Operation *op, const FactorRule &rule,
+                          std::string *conflict) {
   Choice choice(op, rule);
   for (auto [result, dims] : llvm::zip_equal(op->getResults(), rule.results)) {
     choice.suggest(shardingOf(result), dims);
@@ -277,7 +294,11 @@ FactorAxes proposeFactors(Operation *op, const FactorRule &rule) {
        llvm::zip_equal(op->getOperands(), rule.operands)) {
     choice.suggest(shardingOf(operand), dims);
   }
-  return choice.best(/*optional=*/false);
+  FactorAxes axes = choice.best(/*optional=*/false);
+  if (conflict) {
+    *conflict = choice.describeConflict(axes);
+  }
+  return axes;
 }
 
 FactorAxes decideFactors(Operation *op, const FactorRule &rule) {

@@ -55,27 +55,29 @@ private:
     }
     if (auto write = dyn_cast<WriteOp>(op)) {
       auto variable = symbols.lookup<VariableOp>(write.getVariable());
-      return carry(write.getValue(), shardingOf(variable));
+      return carry(write.getValue(), shardingOf(variable), op);
     }
     if (auto ruled = dyn_cast<ShardingRuleOpInterface>(op)) {
       FactorRule rule = ruled.getFactorRule();
-      FactorAxes axes = proposeFactors(op, rule);
-      carryAll(op->getResults(), rule.results, axes);
-      carryAll(op->getOperands(), rule.operands, axes);
+      std::string conflict;
+      FactorAxes axes = proposeFactors(op, rule, &conflict);
+      noteConflict(op, conflict);
+      carryAll(op, op->getResults(), rule.results, axes);
+      carryAll(op, op->getOperands(), rule.operands, axes);
     }
   }
 
   template <typename Values>
-  void carryAll(Values values, ArrayRef<FactorRule::Dims> dims,
-                const FactorAxes &axes) {
+  void carryAll(Operation *through, Values values,
+                ArrayRef<FactorRule::Dims> dims, const FactorAxes &axes) {
     for (auto [value, each] : llvm::zip_equal(values, dims)) {
-      carry(value, shardingFor(value.getContext(), each, axes));
+      carry(value, shardingFor(value.getContext(), each, axes), through);
     }
   }
 
   /// Gives `value` the axes of `wanted` in dimensions that have none, or only
   /// the first of them.
-  void carry(Value value, ShardingAttr wanted) {
+  void carry(Value value, ShardingAttr wanted, Operation *through) {
     auto result = dyn_cast<OpResult>(value);
     if (!result || wanted.isReplicated()) {
       return;
@@ -91,7 +93,61 @@ private:
       }
     }
     if (next != now) {
+      noteOrigins(result, next, through);
       set(result, next);
+    }
+  }
+
+  /// Each axis that is new to `result` came through an op next to it.
+  void noteOrigins(OpResult result, ShardingAttr next, Operation *through) {
+    ShardingAttr now = shardingOf(result);
+    for (int64_t axis : next.shardedAxes()) {
+      if (llvm::is_contained(now.shardedAxes(), axis)) {
+        continue;
+      }
+      SmallVector<Value> around(through->getOperands());
+      llvm::append_range(around, through->getResults());
+      for (Value value : around) {
+        if (value != result &&
+            llvm::is_contained(shardingOf(value).shardedAxes(), axis)) {
+          setOrigin(result.getOwner(), axis, originOf(value, axis));
+          break;
+        }
+      }
+    }
+  }
+
+  StringAttr originOf(Value value, int64_t axis) {
+    Operation *op = value.getDefiningOp();
+    auto all = op ? op->getAttrOfType<DictionaryAttr>(kOriginsAttr) : nullptr;
+    StringAttr known =
+        all ? all.getAs<StringAttr>(mesh.getNames()[size_t(axis)]) : nullptr;
+    if (known) {
+      return known;
+    }
+    std::string text = "the batch";
+    if (auto read = dyn_cast_if_present<ReadOp>(op)) {
+      auto variable = symbols.lookup<VariableOp>(read.getVariable());
+      text =
+          "the shard of " + read.getVariable().str() + ", " + placeOf(variable);
+    } else if (isa_and_present<ShardOp>(op)) {
+      text = placeOf(op);
+    }
+    return StringAttr::get(module.getContext(), text);
+  }
+
+  void setOrigin(Operation *op, int64_t axis, StringAttr origin) {
+    auto all = op->getAttrOfType<DictionaryAttr>(kOriginsAttr);
+    NamedAttrList list(all);
+    list.set(mesh.getNames()[size_t(axis)].getValue(), origin);
+    op->setAttr(kOriginsAttr, list.getDictionary(op->getContext()));
+  }
+
+  void noteConflict(Operation *op, const std::string &conflict) {
+    if (conflict.empty()) {
+      op->removeAttr(kConflictAttr);
+    } else {
+      op->setAttr(kConflictAttr, StringAttr::get(op->getContext(), conflict));
     }
   }
 

@@ -1,5 +1,6 @@
 #include "passes/Sharding/Shardings.h"
 
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -134,6 +135,21 @@ std::string describe(ShardingAttr sharding, MeshAttr mesh) {
   if (sharding.isPartial()) {
     os << " partial over " << mesh.nameOf(sharding.getPartial());
   }
+  return text;
+}
+
+std::string placeOf(Operation *op) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  op->getLoc()->walk([&](Location loc) {
+    if (auto file = dyn_cast<FileLineColLoc>(loc)) {
+      os << llvm::sys::path::filename(file.getFilename().getValue()) << ':'
+         << file.getLine() << ':' << file.getColumn() << ' ';
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+  os << '(' << op->getName() << ')';
   return text;
 }
 

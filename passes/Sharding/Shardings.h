@@ -15,6 +15,12 @@ namespace sft {
 
 /// Name of the attribute with one sharding a result.
 inline constexpr char kShardingsAttr[] = "sft.shardings";
+/// Name of the attribute with what made propagation cut an op's results over an
+/// axis: {tensor = "the shard of w1, m.mlir:3:9"}.
+inline constexpr char kOriginsAttr[] = "sft.origins";
+/// Name of the attribute that says what operands contradicted each other in,
+/// and what was done.
+inline constexpr char kConflictAttr[] = "sft.conflict";
 /// The mesh axis that inputs are cut over.
 inline constexpr char kDataAxis[] = "data";
 
@@ -50,7 +56,9 @@ AnnotationAttr asAnnotation(ShardingAttr sharding, MeshAttr mesh);
 /// propagation: what results and operands agree on, and where two of them
 /// contradict each other (an axis on two factors, two lists on one), what costs
 /// least.
-FactorAxes proposeFactors(mlir::Operation *op, const FactorRule &rule);
+/// `conflict` then says what.
+FactorAxes proposeFactors(mlir::Operation *op, const FactorRule &rule,
+                          std::string *conflict = nullptr);
 
 /// The axes of each factor, once every value has its sharding: results are made
 /// as they are said to be; factors that occur in operands alone are cut as the
@@ -83,5 +91,7 @@ mlir::Type localType(mlir::Type global, ShardingAttr sharding, MeshAttr mesh);
 
 /// "[data|tensor] partial over data": for people.
 std::string describe(ShardingAttr sharding, MeshAttr mesh);
+/// "f.mlir:3:8 (sft.matmul)", the op as the author wrote it.
+std::string placeOf(mlir::Operation *op);
 
 } // namespace sft

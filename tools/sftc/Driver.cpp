@@ -2,6 +2,7 @@
 
 #include "dialects/plan/Plan.h"
 #include "passes/Emit/EmitPlan.h"
+#include "passes/Partition/Explain.h"
 #include "runtime/plan/PlanWriter.h"
 #include "tools/common/ModelFile.h"
 
@@ -68,6 +69,7 @@ private:
   bool checkModel();
   bool runPhases();
   bool dump(Phase phase);
+  void explain(Phase phase);
   bool writePlan();
   void printSummary(StringRef image);
 
@@ -78,6 +80,7 @@ private:
   SourceMgrDiagnosticHandler diagnostics;
   OwningOpRef<ModuleOp> module;
   std::string modelName;
+  std::vector<ConflictReport> conflicts;
   Phase running = Phase::Input;
 };
 
@@ -160,6 +163,21 @@ bool Compilation::writePlan() {
   return true;
 }
 
+/// Conflicts stand in the IR after Sharding, collectives after Partition.
+void Compilation::explain(Phase phase) {
+  if (options.explain == Explain::No) {
+    return;
+  }
+  if (phase == Phase::Sharding) {
+    conflicts = reportConflicts(*module);
+  }
+  if (phase == Phase::Partition) {
+    auto print =
+        options.explain == Explain::Json ? printReportAsJson : printReport;
+    print(llvm::outs(), reportCollectives(*module), conflicts);
+  }
+}
+
 bool Compilation::runPhases() {
   if (failed(runInsertedPasses(*module, options.from, options.compiler))) {
     return false;
@@ -172,6 +190,7 @@ bool Compilation::runPhases() {
     if (failed(runPhase(*module, phase, options.compiler)) || !dump(phase)) {
       return false;
     }
+    explain(phase);
   }
   return true;
 }

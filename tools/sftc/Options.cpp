@@ -36,6 +36,16 @@ struct Flags {
   cl::opt<std::string> dump{
       "dump-phases", cl::desc("write the module after each phase into DIR"),
       cl::value_desc("DIR"), cl::cat(category)};
+  cl::opt<std::string> explain{
+      "explain",
+      cl::desc("say of each collective what it costs and why it is there; "
+               "--explain=json for programs"),
+      cl::value_desc("json"), cl::ValueOptional, cl::cat(category)};
+  cl::list<std::string> forbid{
+      "forbid", cl::CommaSeparated,
+      cl::desc("fail where training needs a collective of these kinds, and say "
+               "why it does"),
+      cl::value_desc("all_gather,..."), cl::cat(category)};
   cl::opt<uint64_t> maxInput{"max-input-size",
                              cl::desc("refuse larger input files (bytes)"),
                              cl::init(uint64_t(64) << 20), cl::cat(category)};
@@ -100,8 +110,20 @@ static bool readCompiler(const Flags &flags, DriverOptions &options) {
   }
   options.compiler = std::move(*compiler);
   options.compiler.chip = flags.chip;
+  options.compiler.forbidden = flags.forbid;
   return !flags.ranks.getNumOccurrences() ||
          checkRanks(options.compiler, flags.ranks);
+}
+
+static bool readExplain(const Flags &flags, DriverOptions &options) {
+  if (!flags.explain.getNumOccurrences()) {
+    return true;
+  }
+  options.explain = flags.explain == "json" ? Explain::Json : Explain::Text;
+  return flags.explain.empty() || flags.explain == "json" ||
+         flags.explain == "text" ||
+         printError(kTool, "--explain=" + flags.explain +
+                               ": text (the default) or json");
 }
 
 std::optional<DriverOptions> parseCommandLine(int argc, char **argv) {
@@ -122,8 +144,8 @@ std::optional<DriverOptions> parseCommandLine(int argc, char **argv) {
                "--target: \"" + flags.target + "\" is not supported; use cpu");
     return std::nullopt;
   }
-  if (!readPhases(flags, options) || !readCompiler(flags, options) ||
-      !checkInserted(options) ||
+  if (!readPhases(flags, options) || !readExplain(flags, options) ||
+      !readCompiler(flags, options) || !checkInserted(options) ||
       !flags.compiler.loadPlugins(kTool, options.dialects)) {
     return std::nullopt;
   }

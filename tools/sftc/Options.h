@@ -7,6 +7,9 @@
 
 namespace sft {
 
+/// Whether and how collectives are listed on standard output.
+enum class Explain { No, Text, Json };
+
 struct DriverOptions {
   CompilerOptions compiler;
   std::string input, output;
@@ -15,6 +18,7 @@ struct DriverOptions {
   /// Last phase; nothing: write the plan.
   std::optional<Phase> to;
   std::string dumpPhases;
+  Explain explain = Explain::No;
   /// With what plugins bring.
   mlir::DialectRegistry dialects;
   uint64_t maxInputBytes = uint64_t(64) << 20;

@@ -1,0 +1,141 @@
+#include "passes/Partition/Explain.h"
+
+#include "passes/Partition/Resharder.h"
+#include "passes/Sharding/Shardings.h"
+
+#include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
+
+using namespace mlir;
+
+namespace sft {
+
+/// What a rank sends of the operands' bytes (Thakur et al. 2005).
+static int64_t bytesSent(CollectiveOpInterface op, int64_t bytes,
+                         int64_t ranks) {
+  if (isa<AllReduceOp>(op)) {
+    return 2 * bytes * (ranks - 1) / ranks;
+  }
+  return isa<AllGatherOp>(op) ? bytes * (ranks - 1)
+                              : bytes * (ranks - 1) / ranks;
+}
+
+static CollectiveReport reportOf(CollectiveOpInterface op, StepOp step,
+                                 MeshAttr mesh) {
+  CollectiveReport report;
+  report.op = op;
+  report.step = stringifyStepKind(step.getKind());
+  report.kind = op->getName().stripDialect().str();
+  report.axes = mesh.nameOf(op.getAxes());
+  report.ranks = mesh.sizeOf(op.getAxes());
+  int64_t bytes = 0;
+  for (Value operand : op->getOperands()) {
+    bytes += localBytes(
+        operand.getType(),
+        ShardingAttr::replicated(op.getContext(), rankOf(operand)), mesh);
+  }
+  report.bytes = bytesSent(op, bytes, report.ranks);
+  report.why = op->getAttrOfType<StringAttr>("why").str();
+  if (auto avoid = op->getAttrOfType<StringAttr>(kAvoidAttr)) {
+    report.avoid = avoid.str();
+  }
+  return report;
+}
+
+std::vector<CollectiveReport> reportCollectives(ModuleOp module) {
+  std::vector<CollectiveReport> all;
+  MeshAttr mesh = meshOf(module);
+  for (auto step : module.getOps<StepOp>()) {
+    for (Operation &op : step.getBody().front()) {
+      if (auto collective = dyn_cast<CollectiveOpInterface>(op)) {
+        all.push_back(reportOf(collective, step, mesh));
+      }
+    }
+  }
+  return all;
+}
+
+std::vector<ConflictReport> reportConflicts(ModuleOp module) {
+  std::vector<ConflictReport> all;
+  module.walk([&](Operation *op) {
+    if (auto text = op->getAttrOfType<StringAttr>(kConflictAttr)) {
+      all.push_back({placeOf(op), text.str()});
+    }
+  });
+  return all;
+}
+
+/// "1.5 MiB".
+static std::string sizeText(int64_t bytes) {
+  static constexpr const char *units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  double value = double(bytes);
+  size_t unit = 0;
+  while (value >= 1024 && unit + 1 < std::size(units)) {
+    value /= 1024;
+    ++unit;
+  }
+  return unit == 0 ? llvm::formatv("{0} B", bytes).str()
+                   : llvm::formatv("{0:f1} {1}", value, units[unit]).str();
+}
+
+void printReport(raw_ostream &os, ArrayRef<CollectiveReport> collectives,
+                 ArrayRef<ConflictReport> conflicts) {
+  std::string step;
+  for (const CollectiveReport &each : collectives) {
+    if (each.step != step) {
+      step = each.step;
+      int64_t count = 0, bytes = 0;
+      for (const CollectiveReport &other : collectives) {
+        count += other.step == step;
+        bytes += other.step == step ? other.bytes : 0;
+      }
+      os << "step " << step << ": " << count << " collectives, a rank sends "
+         << sizeText(bytes) << "\n";
+    }
+    os << llvm::format("  %-14s %-12s %10s  ", each.kind.c_str(),
+                       each.axes.c_str(), sizeText(each.bytes).c_str())
+       << each.why << "\n";
+    if (!each.avoid.empty()) {
+      os << llvm::format("  %-14s %-12s %10s  to do without: ", "", "", "")
+         << each.avoid << "\n";
+    }
+  }
+  if (collectives.empty()) {
+    os << "no collectives\n";
+  }
+  for (const ConflictReport &conflict : conflicts) {
+    os << "conflict: " << conflict.place << ": " << conflict.text << "\n";
+  }
+}
+
+void printReportAsJson(raw_ostream &os, ArrayRef<CollectiveReport> collectives,
+                       ArrayRef<ConflictReport> conflicts) {
+  llvm::json::OStream json(os, 2);
+  json.object([&] {
+    json.attributeArray("collectives", [&] {
+      for (const CollectiveReport &each : collectives) {
+        json.object([&] {
+          json.attribute("step", each.step);
+          json.attribute("kind", each.kind);
+          json.attribute("axes", each.axes);
+          json.attribute("ranks", each.ranks);
+          json.attribute("bytes", each.bytes);
+          json.attribute("why", each.why);
+          json.attribute("avoid", each.avoid);
+        });
+      }
+    });
+    json.attributeArray("conflicts", [&] {
+      for (const ConflictReport &conflict : conflicts) {
+        json.object([&] {
+          json.attribute("place", conflict.place);
+          json.attribute("text", conflict.text);
+        });
+      }
+    });
+  });
+  os << "\n";
+}
+
+} // namespace sft

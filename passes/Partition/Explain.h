@@ -1,0 +1,44 @@
+//===- Explain.h - Why there is each collective -----------------*- C++ -*-===//
+#pragma once
+
+#include "dialects/sft/Sft.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace sft {
+
+/// One collective of a partitioned step.
+struct CollectiveReport {
+  mlir::Operation *op = nullptr;
+  std::string step; ///< train, evaluate, predict, initialize
+  std::string kind; ///< all_reduce, ...
+  std::string axes; ///< "data,tensor"
+  int64_t ranks = 1;
+  /// What a rank sends in one step.
+  int64_t bytes = 0;
+  /// The op that wants the value and how, how it is and from where.
+  std::string why;
+  /// What would do without it; may be empty.
+  std::string avoid;
+};
+
+/// Every collective of the module after the phase Partition, in order.
+std::vector<CollectiveReport> reportCollectives(mlir::ModuleOp module);
+
+/// An op whose operands contradicted each other during propagation.
+struct ConflictReport {
+  std::string place, text;
+};
+/// After the phase Sharding.
+std::vector<ConflictReport> reportConflicts(mlir::ModuleOp module);
+
+/// A table for people, or JSON for programs: {"collectives": [...],
+/// "conflicts": [...]}.
+void printReport(llvm::raw_ostream &os,
+                 llvm::ArrayRef<CollectiveReport> collectives,
+                 llvm::ArrayRef<ConflictReport> conflicts);
+void printReportAsJson(llvm::raw_ostream &os,
+                       llvm::ArrayRef<CollectiveReport> collectives,
+                       llvm::ArrayRef<ConflictReport> conflicts);
+
+} // namespace sft
