@@ -20,9 +20,9 @@ void PlanDialect::initialize() {
 }
 
 LogicalResult BufferOp::verify() {
-  if (getOffset() < 0 || getOffset() % 64 != 0) {
-    return emitOpError() << "offset " << getOffset()
-                         << " is not a multiple of 64";
+  int64_t offset = getOffsetAttr().getInt();
+  if (offset < 0 || offset % 64 != 0) {
+    return emitOpError() << "offset " << offset << " is not a multiple of 64";
   }
   return success();
 }
