@@ -1,4 +1,5 @@
-// RUN: sft-opt %s --sft-propagate-shardings --sft-verify-shardings | FileCheck %s
+// RUN: sft-opt %s --sft-seed-shardings --sft-propagate-shardings \
+// RUN:   --sft-find-partials --sft-verify-shardings | FileCheck %s
 
 // Data parallelism: inputs are cut by rows, the rest follows by the ops' rules.
 module attributes {sft.mesh = #sft.mesh<"data" = 2>} {
