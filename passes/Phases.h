@@ -37,7 +37,7 @@ struct CompilerOptions {
   /// state, 2 gradients, 3 parameters.
   int64_t zeroStage = 0;
   /// Kinds of collectives that a train step must not have: "all_gather", ...
-  std::vector<std::string> forbidden;
+  llvm::SmallVector<std::string> forbidden;
   /// Gradient bytes that one all-reduce carries at least, if there are more.
   int64_t bucketBytes = int64_t(25) << 20;
   /// A user's passes: the phase that each follows, and its name with options

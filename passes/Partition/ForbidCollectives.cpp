@@ -22,7 +22,7 @@ struct ForbidCollectives : impl::ForbidCollectivesBase<ForbidCollectives> {
       if (!llvm::is_contained(kKinds, kind)) {
         getOperation().emitError()
             << "cannot forbid \"" << kind << "\"; collectives are "
-            << llvm::join(kKinds, ", ");
+            << llvm::join(ArrayRef<StringLiteral>(kKinds), ", ");
         return signalPassFailure();
       }
     }

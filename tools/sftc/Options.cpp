@@ -110,7 +110,7 @@ static bool readCompiler(const Flags &flags, DriverOptions &options) {
   }
   options.compiler = std::move(*compiler);
   options.compiler.chip = flags.chip;
-  options.compiler.forbidden = flags.forbid;
+  options.compiler.forbidden.assign(flags.forbid.begin(), flags.forbid.end());
   return !flags.ranks.getNumOccurrences() ||
          checkRanks(options.compiler, flags.ranks);
 }

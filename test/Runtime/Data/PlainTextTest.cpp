@@ -13,6 +13,7 @@ InputSpec input(const char *name, int64_t batch, int64_t length) {
   return {.name = name,
           .type = DataType::I32,
           .globalShape = {batch, length},
+          .limits = {},
           .rows = batch};
 }
 
