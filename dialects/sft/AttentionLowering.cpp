@@ -60,8 +60,8 @@ protected:
   void scoreKeys(Value rows, Value packed, Value out);
   /// to[query i, :] += sum over keys j of the block of a(i, j) from[key j, :].
   void addToQueries(Value to, VectorProduct::Element a, Value from);
-  /// to[key j, :] += sum over queries i of the block of a(j, i) from[query
-  /// i,:].
+  /// to[key j, :] += sum over queries i of the block of a(j, i)
+  /// from[query i, :].
   void addToKeys(Value to, VectorProduct::Element a, Value from);
   void zeroRows(Value buffer, Value first, Value rows);
   /// `score` of key `key` and the queries from `column`, or -inf where the key

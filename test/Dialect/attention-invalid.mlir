@@ -30,3 +30,11 @@ sft.step predict @causal(%q: tensor<2x8x4x16xf32>, %k: tensor<2x9x4x16xf32>) {
   %y = sft.attention %q, %k, %k causal
       : tensor<2x8x4x16xf32>, tensor<2x9x4x16xf32>
 }
+
+// -----
+
+// sft.attention 1: no bf16.
+sft.step predict @bf16(%q: tensor<2x8x4x16xbf16>) {
+  // expected-error@+1 {{operand #0 must be statically shaped tensor of 32-bit float or 64-bit float values}}
+  %y = sft.attention %q, %q, %q : tensor<2x8x4x16xbf16>
+}

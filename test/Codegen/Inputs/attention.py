@@ -85,7 +85,8 @@ def gradient_cases():
 def main():
     values = list(value_cases())
     by_differences = list(filter(ops.has_gradient, values))
-    bad = ops.check_values(values + list(gradient_cases()))
+    # On threads that cut the heads among them; differences take one.
+    bad = ops.check_values(values + list(gradient_cases()), "--threads=3")
     bad += ops.check_gradients(by_differences)
     print(f"attention: {len(values)} cases, {len(by_differences)} of them "
           f"differentiated, {bad} wrong")

@@ -47,12 +47,12 @@ def forward_model(cases):
             '"p" = %p : tensor<1x1xf32>}\n}\n')
 
 
-def check_values(cases):
+def check_values(cases, *flags):
     data = {f"i{c}_{i}": x.reshape(1, -1) for c, case in enumerate(cases)
             for i, x in enumerate(case.operands)}
     with tools.Workspace() as work:
         work.compile(forward_model(cases))
-        got = work.predict(data, {"p": np.zeros(1, np.float32)})
+        got = work.predict(data, {"p": np.zeros(1, np.float32)}, *flags)
     bad = 0
     for c, case in enumerate(cases):
         want = case.want()

@@ -49,13 +49,13 @@ class Workspace:
         run(*command)
         return read_safetensors(self.path("after.safetensors"))
 
-    def predict(self, data, parameters):
+    def predict(self, data, parameters, *flags):
         np.savez(self.path("data.npz"), **data)
         write_safetensors(self.path("before.safetensors"), parameters)
         run("sft-run", self.path("model.plan"), "--epochs=0", "--quiet",
             f"--data={self.path('data.npz')}",
             f"--init={self.path('before.safetensors')}",
-            f"--predict={self.path('out.npz')}")
+            f"--predict={self.path('out.npz')}", *flags)
         return dict(np.load(self.path("out.npz")))
 
 
