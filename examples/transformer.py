@@ -95,6 +95,14 @@ class Transformer:
         joined = self.w.reshape(f"{name}.joined", mixed, self.hidden)
         return self.linear(f"{name}.out", joined, width, width, self.residual())
 
+    def stream(self, x):
+        """What runs between layers: each rank along "tensor" has its part of
+        the sequence, if that is asked for. Weights come first: they say how a
+        layer is cut inside."""
+        if not getattr(self.o, "sequence_parallel", False):
+            return x
+        return self.w.unary(f"{x}.part", "shard", x, " to <[data, tensor, -], priority = 1>")
+
     def residual(self):
         """The more layers add to the stream, the less each adds."""
         return 0.02 / math.sqrt(2 * self.o.layers)

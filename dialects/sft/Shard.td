@@ -15,7 +15,7 @@ def Sft_ShardOp : Sft_PureOp<"shard", [Sft_Sharded, Sft_Differentiable,
     propagation:
 
     ```mlir
-    %y = sft.shard %x <[data, tensor, -]> : tensor<16x256x384xf32>
+    %y = sft.shard %x to <[data, tensor, -]> : tensor<16x256x384xf32>
     ```
 
     The optimizer marks each gradient with `gradient_of`, without axes; passes
@@ -29,7 +29,7 @@ def Sft_ShardOp : Sft_PureOp<"shard", [Sft_Sharded, Sft_Differentiable,
                        OptionalAttr<FlatSymbolRefAttr>:$gradient_of);
   let results = (outs Sft_AnyTensor:$y);
   let assemblyFormat = [{
-    $x ($cut^)? (`gradient_of` $gradient_of^)? attr-dict `:` type($x)
+    $x (`to` $cut^)? (`gradient_of` $gradient_of^)? attr-dict `:` type($x)
   }];
   let hasVerifier = 1;
 }

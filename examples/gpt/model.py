@@ -6,7 +6,10 @@ other tokens:
 
 Token and position embeddings; pre-norm blocks of causal attention and a
 multilayer perceptron four times as wide; a last norm, and a head that is the
-token table again (--tied) or a matrix of its own. Needs Python alone.
+token table again (--tied) or a matrix of its own. With --sequence-parallel what runs
+between the blocks is cut along the sequence (Korthikanti et al. 2022): a gather
+before and a reduce-scatter behind each layer, where there would be an all-reduce.
+Needs Python alone.
 """
 import argparse
 import pathlib
@@ -25,9 +28,9 @@ class Gpt(transformer.Transformer):
     def block(self, name, x):
         mixed = self.attention(f"{name}.attention",
                                self.norm(f"{name}.norm1", x))
-        x = self.w.add(f"{name}.middle", x, mixed)
+        x = self.stream(self.w.add(f"{name}.middle", x, mixed))
         changed = self.mlp(f"{name}.mlp", self.norm(f"{name}.norm2", x))
-        return self.w.add(f"{name}.end", x, changed)
+        return self.stream(self.w.add(f"{name}.end", x, changed))
 
     def logits(self, x):
         o, w = self.o, self.w
@@ -46,7 +49,7 @@ class Gpt(transformer.Transformer):
 
     def text(self):
         o, w = self.o, self.w
-        x = self.embed()
+        x = self.stream(self.embed())
         for layer in range(o.layers):
             x = self.block(f"block{layer}", x)
         logits = self.logits(self.norm("norm", x))
@@ -70,6 +73,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lr", type=float, default=5e-4)
     parser.add_argument("--tied", action="store_true")
+    parser.add_argument("--sequence-parallel", action="store_true")
     print(Gpt(transformer.parse(parser, layers=2, width=64, heads=4,
                                 sequence=64, vocabulary=65, batch=12)).text())
 

@@ -69,11 +69,7 @@ ShardingAttr Localizer::wanted(Operation &op, unsigned i) {
   if (!isa<ShardingRuleOpInterface>(op)) {
     return ShardingAttr::replicated(op.getContext(), rankOf(operand));
   }
-  ShardingAttr sharding = shardingFor(op.getContext(), rule.operands[i], axes);
-  ShardingAttr now = shardingOf(operand);
-  bool passes = now.isPartial() && passesPartial(&op, rule, axes, i);
-  return passes ? sharding.withPartial(now.getPartial(), now.getReduce())
-                : sharding;
+  return wantedSharding(&op, rule, axes, i);
 }
 
 Cause Localizer::causeOf(Value global, ShardingAttr to, Operation *user) {

@@ -1,5 +1,7 @@
 #include "passes/Partition/Resharder.h"
 
+#include "dialects/sft/Formula.h"
+
 using namespace mlir;
 
 namespace sft {
@@ -64,6 +66,8 @@ public:
       return tell(AllToAllOp::create(builder, loc, type.clone(shape), x,
                                      move.to, move.dim, move.axes, cause.why));
     }
+    case Move::Mask:
+      return mask(x, move.axes);
     case Move::Part:
       return Value(PartOp::create(builder, loc, scaled(x, move.dim, 1, parts),
                                   x, placeOn(builder, loc, mesh, move.axes),
@@ -81,6 +85,13 @@ private:
       op->setAttr(kAgainAttr, builder.getI64IntegerAttr(cause.again));
     }
     return op->getResult(0);
+  }
+
+  Value mask(Value x, ArrayRef<int64_t> axes) {
+    Formula f{builder, loc};
+    Value place = placeOn(builder, loc, mesh, axes);
+    Value isFirst = f.compare(CompareKind::Eq, place, f.number(place, 0));
+    return f.select(isFirst, x, f.number(x, 0));
   }
 
   FailureOr<Value> gatherRows(Value x, const Move &move) {

@@ -339,47 +339,89 @@ bool mayCut(OpResult result, size_t dim, ArrayRef<int64_t> axes) {
   return isRepresentable(rule, now, mesh);
 }
 
-bool passesPartial(Operation *op, const FactorRule &rule,
-                   const FactorAxes &axes, unsigned i) {
-  Value operand = op->getOperand(i);
-  ShardingAttr mine = shardingOf(operand);
-  if (mine.getReduce() != ReduceKind::Sum || !operand.hasOneUse()) {
-    return false;
+//===----------------------------------------------------------------------===//
+// Partial values
+//===----------------------------------------------------------------------===//
+
+/// Axes over which operands may stay partial while passing through an op.
+namespace {
+struct Flow {
+  Axes axes;
+  /// The operand that is partial; none: all are, together.
+  std::optional<unsigned> operand;
+
+  bool concerns(unsigned i) const {
+    return !axes.empty() && (!operand || *operand == i);
   }
-  // Not where it would make more bytes to be reduced of few.
-  MeshAttr mesh = meshOf(op);
-  int64_t before = 0, after = 0;
-  for (Value each : op->getOperands()) {
-    before += shardingOf(each).isPartial()
-                  ? localBytes(each.getType(), shardingOf(each), mesh)
-                  : 0;
+};
+} // namespace
+
+static int64_t bytesOf(ValueRange values, MeshAttr mesh) {
+  int64_t bytes = 0;
+  for (Value value : values) {
+    bytes += localBytes(value.getType(), shardingOf(value), mesh);
   }
-  for (Value each : op->getResults()) {
-    after += localBytes(each.getType(), shardingOf(each), mesh);
+  return bytes;
+}
+
+/// All operands of a sum together.
+static Flow jointFlow(Operation *op, ArrayRef<unsigned> partial) {
+  Flow flow;
+  bool isScalar = rankOf(op->getResult(0)) == 0;
+  for (unsigned i : partial) {
+    for (int64_t axis : shardingOf(op->getOperand(i)).getPartial()) {
+      if (!llvm::is_contained(flow.axes, axis)) {
+        flow.axes.push_back(axis);
+      }
+    }
   }
-  if (after > before) {
-    return false;
+  llvm::sort(flow.axes);
+  bool same = llvm::all_of(op->getOperands(), [&](Value operand) {
+    return shardingOf(operand).getPartial() == ArrayRef<int64_t>(flow.axes);
+  });
+  return same || isScalar ? flow : Flow();
+}
+
+static Flow flowThrough(Operation *op, const FactorRule &rule,
+                        const FactorAxes &axes) {
+  SmallVector<unsigned> partial;
+  for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
+    ShardingAttr sharding = shardingOf(operand);
+    if (!sharding.isPartial()) {
+      continue;
+    }
+    if (sharding.getReduce() != ReduceKind::Sum || !operand.hasOneUse()) {
+      return {};
+    }
+    partial.push_back(unsigned(i));
+  }
+  Flow flow;
+  if (partial.empty()) {
+    return flow;
+  }
+  if (rule.jointlyLinear) {
+    flow = jointFlow(op, partial);
+  } else if (partial.size() == 1 && !rule.linearIn.empty() &&
+             rule.linearIn[partial[0]]) {
+    flow.operand = partial[0];
+    flow.axes.assign(shardingOf(op->getOperand(partial[0])).getPartial());
   }
   // An axis that cuts a factor cannot leave the value partial as well.
-  if (llvm::any_of(axes, [&](const Axes &list) {
-        return meet(list, mine.getPartial());
-      })) {
-    return false;
-  }
-  auto partialLike = [&](Value other) {
-    ShardingAttr sharding = shardingOf(other);
-    return sharding.getPartial() == mine.getPartial() &&
-           sharding.getReduce() == mine.getReduce() && other.hasOneUse();
-  };
-  if (rule.jointlyLinear) {
-    return llvm::all_of(op->getOperands(), partialLike);
-  }
-  if (rule.linearIn.empty() || !rule.linearIn[i]) {
-    return false;
-  }
-  return llvm::count_if(op->getOperands(), [](Value other) {
-           return shardingOf(other).isPartial();
-         }) == 1;
+  bool isCut = llvm::any_of(
+      axes, [&](const Axes &list) { return meet(list, flow.axes); });
+  MeshAttr mesh = meshOf(op);
+  ValueRange sources = flow.operand ? op->getOperands().slice(*flow.operand, 1)
+                                    : ValueRange(op->getOperands());
+  bool grows = bytesOf(op->getResults(), mesh) > bytesOf(sources, mesh);
+  return isCut || grows ? Flow() : flow;
+}
+
+ShardingAttr wantedSharding(Operation *op, const FactorRule &rule,
+                            const FactorAxes &axes, unsigned i) {
+  ShardingAttr sharding = shardingFor(op->getContext(), rule.operands[i], axes);
+  Flow flow = flowThrough(op, rule, axes);
+  return flow.concerns(i) ? sharding.withPartial(flow.axes, ReduceKind::Sum)
+                          : sharding;
 }
 
 ShardingAttr partialResult(OpResult result, const FactorRule &rule,
@@ -393,15 +435,9 @@ ShardingAttr partialResult(OpResult result, const FactorRule &rule,
       reduce = factor.reduce;
     }
   }
-  for (unsigned i = 0; i < op->getNumOperands(); ++i) {
-    ShardingAttr sharding = shardingOf(op->getOperand(i));
-    if (sharding.isPartial() && reduce == ReduceKind::Sum &&
-        passesPartial(op, rule, axes, i)) {
-      for (int64_t axis : sharding.getPartial()) {
-        if (!llvm::is_contained(partial, axis)) {
-          partial.push_back(axis);
-        }
-      }
+  for (int64_t axis : flowThrough(op, rule, axes).axes) {
+    if (!llvm::is_contained(partial, axis)) {
+      partial.push_back(axis);
     }
   }
   llvm::sort(partial);

@@ -8,6 +8,35 @@ namespace sft {
 #include "passes/Sharding/Passes.h.inc"
 
 namespace {
+
+/// Takes the axes that all operands of a sum are partial over off its result.
+void leaveWhole(Operation &op, const FactorRule &rule) {
+  if (!rule.jointlyLinear || op.getNumOperands() < 2) {
+    return;
+  }
+  ArrayRef<int64_t> partial = shardingOf(op.getOperand(0)).getPartial();
+  bool together = llvm::all_of(op.getOperands(), [&](Value operand) {
+    ShardingAttr sharding = shardingOf(operand);
+    return sharding.getPartial() == partial && operand.hasOneUse() &&
+           sharding.getReduce() == ReduceKind::Sum;
+  });
+  if (!together || partial.empty()) {
+    return;
+  }
+  auto result = cast<OpResult>(op.getResult(0));
+  ShardingAttr sharding = shardingOf(result);
+  for (auto [d, list] : llvm::enumerate(sharding.getDims())) {
+    // What is left has to begin as the list does: parts are contiguous.
+    size_t keep = 0;
+    while (keep < size_t(list.size()) &&
+           !llvm::is_contained(partial, list[keep])) {
+      ++keep;
+    }
+    sharding = sharding.withDim(d, list.asArrayRef().take_front(keep));
+  }
+  setSharding(result, sharding);
+}
+
 struct FindPartials : impl::FindPartialsBase<FindPartials> {
   void runOnOperation() override {
     for (auto step : getOperation().getOps<StepOp>()) {
@@ -17,6 +46,7 @@ struct FindPartials : impl::FindPartialsBase<FindPartials> {
           continue;
         }
         FactorRule rule = ruled.getFactorRule();
+        leaveWhole(op, rule);
         FactorAxes axes = decideFactors(&op, rule);
         for (OpResult result : op.getResults()) {
           setSharding(result, partialResult(result, rule, axes));

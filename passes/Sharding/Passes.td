@@ -66,11 +66,35 @@ def FindPartials : Pass<"sft-find-partials", "::mlir::ModuleOp"> {
   let summary = "Which values are partial sums";
   let description = [{
     A cut reduction factor leaves results partial; ops that are linear in a
-    partial value pass it on while it has no other use and does not grow.
+    partial value pass it on while it has no other use and does not grow. A sum
+    of several partial values is not cut over the axes that they are partial
+    over: it is cheaper reduced and scattered once, behind the sum.
 
     ```mlir
     %g = sft.matmul %x, %dy {transpose_x,
         sft.shardings = [#sft.sharding<[[], []], partial sum [0]>]} : ...
+    ```
+  }];
+}
+
+def ScatterPartials : Pass<"sft-scatter-partials", "::mlir::ModuleOp"> {
+  let summary = "Partial sums that are wanted in parts are cut for all their users";
+  let description = [{
+    Where one user of a partial sum wants it cut over the axis that it is partial
+    over, it is reduced and scattered there; a sft.shard behind it offers the
+    parts to the other users as well, which would have it reduced once more
+    otherwise. Propagation runs again behind this pass.
+
+    ```mlir
+    // %g: [[], []] partial over [0]
+    %h = sft.mul %g, %x {sft.shardings = [#sft.sharding<[[0], []]>]} : ...
+    %b = sft.reduce sum %g axes [0] {sft.shardings = [#sft.sharding<[[]]>]} : ...
+    ```
+    becomes
+    ```mlir
+    %p = sft.shard %g to <[tensor, -]> {sft.shardings = [#sft.sharding<[[0], []]>]} : ...
+    %h = sft.mul %p, %x ...
+    %b = sft.reduce sum %p axes [0] ...
     ```
   }];
 }

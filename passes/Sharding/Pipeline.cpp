@@ -22,6 +22,10 @@ void buildShardingPhase(mlir::OpPassManager &pm,
   }
   // When no dimension changes any more.
   pm.addPass(createFindPartials());
+  pm.addPass(createScatterPartials());
+  // What is offered in parts now spreads; partial sums follow once more.
+  pm.addPass(createPropagateShardings());
+  pm.addPass(createFindPartials());
   pm.addPass(createVerifyShardings());
 }
 

@@ -27,6 +27,11 @@ ShardingAttr applyMove(ShardingAttr sharding, const Move &move) {
   auto dimOf = [&](int64_t d) {
     return Axes(sharding.getDims()[size_t(d)].asArrayRef());
   };
+  if (move.kind == Move::Mask) {
+    llvm::append_range(partial, move.axes);
+    llvm::sort(partial);
+    return sharding.withPartial(partial, ReduceKind::Sum);
+  }
   if (move.kind == Move::AllReduce) {
     return sharding.withPartial(partial, sharding.getReduce());
   }
@@ -64,6 +69,7 @@ int64_t bytesSent(const Move &move, int64_t before, int64_t parts) {
   case Move::AllToAll:
     return before * (parts - 1) / parts;
   case Move::Part:
+  case Move::Mask:
     return 0;
   }
   llvm_unreachable("unknown move");
@@ -106,9 +112,9 @@ private:
     int64_t before = localBytes(global, from.sharding, mesh);
     int64_t sent = bytesSent(move, before, mesh.sizeOf(move.axes));
     // A part costs a copy: next to nothing, but not nothing.
-    double seconds = move.kind == Move::Part
-                         ? double(before) / (10 * kBandwidth)
-                         : kLatency + double(sent) / kBandwidth;
+    bool isLocal = move.kind == Move::Part || move.kind == Move::Mask;
+    double seconds = isLocal ? double(before) / (10 * kBandwidth)
+                             : kLatency + double(sent) / kBandwidth;
     Reached next{from.seconds + seconds, applyMove(from.sharding, move),
                  from.way};
     next.way.moves.push_back(std::move(move));
@@ -126,6 +132,15 @@ private:
     }
     if (!over.empty()) {
       go(now, {Move::AllReduce, over});
+    }
+    Axes missing;
+    for (int64_t axis : to.getPartial()) {
+      if (!llvm::is_contained(now.sharding.getPartial(), axis)) {
+        missing.push_back(axis);
+      }
+    }
+    if (!missing.empty() && !meet(missing, now.sharding.shardedAxes())) {
+      go(now, {Move::Mask, missing});
     }
     for (size_t d = 0; d < to.getDims().size(); ++d) {
       ArrayRef<int64_t> have = now.sharding.getDims()[d].asArrayRef();

@@ -13,7 +13,9 @@ struct Move {
     ReduceScatter, ///< over `axes`, which then cut dimension `dim`
     AllGather,     ///< of dimension `dim` over its last axes, `axes`
     AllToAll, ///< of `axes`, the last of dimension `dim`, to dimension `to`
-    Part,     ///< each rank keeps its part of dimension `dim`; no message
+    Mask, ///< the first rank along `axes` keeps it, others have zero: a whole
+          ///< value as a partial sum; no message
+    Part, ///< each rank keeps its part of dimension `dim`; no message
   };
   Kind kind;
   llvm::SmallVector<int64_t, 2> axes;
@@ -31,7 +33,7 @@ struct Resharding {
 
 /// The cheapest way to bring a value of this *global* type from one sharding to
 /// the other (uniform-cost search over the shardings between the two; there are
-/// few). Partial axes of `to` are among those of `from`.
+/// few).
 Resharding planResharding(mlir::Type global, ShardingAttr from, ShardingAttr to,
                           MeshAttr mesh);
 

@@ -80,11 +80,13 @@ Axes axesOf(llvm::ArrayRef<unsigned> factors, const FactorAxes &axes);
 ShardingAttr shardingFor(mlir::MLIRContext *context,
                          const FactorRule::Dims &dims, const FactorAxes &axes);
 
-/// True if a partial value of `op`'s operand `i` may pass through to its
-/// results instead of being reduced first: the op is linear in it and nothing
-/// else uses it.
-bool passesPartial(mlir::Operation *op, const FactorRule &rule,
-                   const FactorAxes &axes, unsigned i);
+/// The sharding in which `op` wants operand `i`: its dimensions as the factors
+/// are cut; partial where the op is linear in partial operands that nothing
+/// else uses, and its result is no larger, so that it can be reduced instead.
+/// Scalars that are summed need not be partial over the same axes: what is
+/// whole over one counts on the first rank along it.
+ShardingAttr wantedSharding(mlir::Operation *op, const FactorRule &rule,
+                            const FactorAxes &axes, unsigned i);
 
 /// The type of the part that one rank holds.
 mlir::Type localType(mlir::Type global, ShardingAttr sharding, MeshAttr mesh);

@@ -24,13 +24,13 @@ sft.step train @train(%g: tensor<8x3xf32> of tensor<8x3xf32> sharding <[[], []]>
   // CHECK: %[[W:.*]] = sft.read @w
   %w = sft.read @w {sft.shardings = [#sft.sharding<[[1], []]>]} : tensor<8x3xf32>
   // A forward use gathers; the update below works on parts.
-  // THREE: %[[WHOLE:.*]] = sft.shard %[[W]] <[tensor, -]>
+  // THREE: %[[WHOLE:.*]] = sft.shard %[[W]] to <[tensor, -]>
   // THREE: sft.square %[[WHOLE]]
   // ONE: sft.square %[[W]]
   %s = sft.square %w {sft.shardings = [#sft.sharding<[[1], []]>]} : tensor<8x3xf32>
   %t = sft.reduce sum %s axes [0, 1] {sft.shardings = [#sft.sharding<[]>]} : tensor<8x3xf32>
   // ONE: sft.shard %{{.*}} gradient_of @w
-  // TWO: sft.shard %{{.*}} <[{tensor, data}, -]> gradient_of @w
+  // TWO: sft.shard %{{.*}} to <[{tensor, data}, -]> gradient_of @w
   %d = sft.shard %g gradient_of @w {sft.shardings = [#sft.sharding<[[], []]>]} : tensor<8x3xf32>
   sft.guard %t : tensor<f32>
   // CHECK: sft.sub %[[W]]
