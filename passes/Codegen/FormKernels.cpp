@@ -182,7 +182,11 @@ Unit *KernelFormer::findCluster(Operation *op, ArrayRef<int64_t> bounds,
     }
   }
   for (Value operand : op->getOperands()) {
-    if (isInlined(operand.getDefiningOp())) {
+    // To share a scalar saves no reading, and what all updates share (the rate)
+    // would make one large kernel of them that equals no other.
+    bool isScalar = !isa<CsrType>(operand.getType()) &&
+                    cast<ShapedType>(operand.getType()).getRank() == 0;
+    if (isInlined(operand.getDefiningOp()) || (isScalar && !bounds.empty())) {
       continue;
     }
     for (Operation *sibling :
