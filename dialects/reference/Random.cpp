@@ -37,7 +37,7 @@ LogicalResult RandomUniformOp::evaluate(ArrayRef<Tensor> operands,
                                         MutableArrayRef<Tensor> results) {
   Tensor &y = results[0];
   auto seed = int64_t(operands[0][0]), step = int64_t(operands[1][0]);
-  auto stream = uint32_t(getStream() + (getWord() << 30));
+  auto stream = uint32_t(highWord(step) + getStream() + (getWord() << 30));
   ArrayRef<int64_t> whole = getGlobalShape().value_or(y.shape);
   forEachIndex(y.shape, [&](ArrayRef<int64_t> at) {
     int64_t index = 0;

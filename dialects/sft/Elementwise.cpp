@@ -85,8 +85,10 @@ IndexLimits CastOp::getIndexLimits(OpOperand &, const IndexLimits &ofResult) {
   return ofResult;
 }
 
+/// Truncation is not linear: a sum of truncated parts is not the truncated sum.
 FactorRule CastOp::getFactorRule() {
-  return broadcastRule(*this, Linearity::Each);
+  bool isLinear = isa<FloatType>(getY().getType().getElementType());
+  return broadcastRule(*this, isLinear ? Linearity::Each : Linearity::None);
 }
 SmallVector<int64_t> CastOp::getLoopBounds() { return shapeOf(getY()); }
 AffineMap CastOp::getOperandMap(unsigned) {

@@ -154,8 +154,8 @@ def Sft_RandomUniformOp : Sft_PureOp<"random_uniform", [
   let summary = "Uniform random numbers in (0, 1), keyed by global index";
   let description = [{
     Philox4x32-10 (Salmon et al. 2011) with key = (low and high word of seed) and
-    counter = (index low, index high, step, stream + word << 30), index the
-    row-major position in the *global* shape. Word 0 of the output gives
+    counter = (index low, index high, step low, step high + stream + word << 30),
+    index the row-major position in the *global* shape. Word 0 of the output gives
     ((bits >> 9) + 0.5) * 2^-23, which f32 holds exactly. A sharded run draws what
     one rank draws.
 

@@ -91,4 +91,11 @@ std::optional<unsigned> KernelOp::operandOfResult(unsigned i) {
   return std::nullopt;
 }
 
+LogicalResult FillOp::verify() {
+  // C1
+  auto elements = dyn_cast<ElementsAttr>(getValue());
+  return elements && elements.isSplat() ? success()
+                                        : emitOpError("fills with one value");
+}
+
 } // namespace sft

@@ -3,6 +3,7 @@
 #define SFT_KERNEL_TD
 
 include "dialects/sft/OpBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/IR/EnumAttr.td"
 
 def Sft_Activation : I32EnumAttr<"Activation", "", [
@@ -36,6 +37,24 @@ def Sft_ContractOp : Sft_Op<"contract", [Pure]> {
     $x `,` $y (`bias` $bias^)? $activation attr-dict `:` type($x) `,` type($y)
     (`,` type($bias)^)? `->` type($z)
   }];
+}
+
+def Sft_FillOp : Sft_Op<"fill", [Pure, AllTypesMatch<["value", "result"]>]> {
+  let summary = "A constant in a buffer of its own";
+  let description = [{
+    Where an op reads a whole buffer, or kernels that are equal but for a number
+    are to share their code.
+
+    ```mlir
+    %s = sft.fill dense<17> : tensor<i64>
+    ```
+
+    Constraints: 1. all elements are the same.
+  }];
+  let arguments = (ins TypedAttrInterface:$value);
+  let results = (outs Sft_AnyTensor:$result);
+  let assemblyFormat = "$value attr-dict";
+  let hasVerifier = 1;
 }
 
 def Sft_KernelOp : Sft_Op<"kernel", [

@@ -114,7 +114,8 @@ Value RandomUniformOp::buildBody(OpBuilder &builder, Location loc,
       getGlobalShape().value_or(getY().getType().getShape());
   Value seed = operands[0], step = operands[1];
   Value position = globalPosition(b, shape, operands.drop_front(2), indices);
-  Value stream = b.word(uint32_t(getStream() + (getWord() << 30)));
+  Value stream = b.op<arith::AddIOp>(
+      b.highWord(step), b.word(uint32_t(getStream() + (getWord() << 30))));
   Value bits = b.philox(
       {b.lowWord(position), b.highWord(position), b.lowWord(step), stream},
       {b.lowWord(seed), b.highWord(seed)});

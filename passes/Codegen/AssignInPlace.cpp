@@ -55,7 +55,8 @@ bool mayTake(Value buffer, Value result) {
   if (auto read = dyn_cast_if_present<ReadOp>(def)) {
     return read.getVariable() == target;
   }
-  return isa_and_present<KernelOp, ContractOp, CollectiveOpInterface>(def) &&
+  return isa_and_present<KernelOp, ContractOp, FillOp, CollectiveOpInterface>(
+             def) &&
          target.empty();
 }
 

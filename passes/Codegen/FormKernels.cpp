@@ -347,8 +347,7 @@ void KernelFormer::emit(Unit &unit, OpBuilder &builder) {
   }
 }
 
-/// A constant that something other than a loop op reads needs a buffer: a
-/// kernel that writes it.
+/// A constant that something other than a loop op reads needs a buffer.
 void materializeConstants(Block &block) {
   for (Operation &op : llvm::make_early_inc_range(block)) {
     if (!isa<ConstantOp>(op)) {
@@ -367,9 +366,28 @@ void materializeConstants(Block &block) {
     // One buffer a use: each may be taken over in place.
     for (OpOperand *use : uses) {
       OpBuilder builder(use->getOwner());
-      use->set(BroadcastOp::create(builder, use->getOwner()->getLoc(),
-                                   op.getResult(0).getType(), op.getResult(0)));
+      use->set(FillOp::create(builder, use->getOwner()->getLoc(),
+                              cast<ConstantOp>(op).getValue()));
     }
+  }
+}
+
+/// Kernels of random numbers that differ in their stream alone share their
+/// code: the stream comes in the high word of the step.
+void shareRandomKernels(Block &block) {
+  for (auto random : block.getOps<RandomUniformOp>()) {
+    auto constant = random.getStep().getDefiningOp<ConstantOp>();
+    if (!constant) {
+      continue;
+    }
+    OpBuilder builder(random);
+    auto elements = cast<DenseElementsAttr>(constant.getValue());
+    int64_t step = elements.getSplatValue<APInt>().getSExtValue() +
+                   int64_t(random.getStream() << 32);
+    random.getStepMutable().assign(
+        FillOp::create(builder, random.getLoc(),
+                       DenseElementsAttr::get(elements.getType(), step)));
+    random.setStream(0);
   }
 }
 
@@ -407,6 +425,7 @@ struct FormKernels : impl::FormKernelsBase<FormKernels> {
   void runOnOperation() override {
     for (auto step : getOperation().getOps<StepOp>()) {
       Block &block = step.getBody().front();
+      shareRandomKernels(block);
       materializeConstants(block);
       KernelFormer(block, maxOps).run();
     }

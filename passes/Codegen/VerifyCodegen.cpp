@@ -25,9 +25,9 @@ struct VerifyCodegen : impl::VerifyCodegenBase<VerifyCodegen> {
                        "operands");
           return signalPassFailure();
         }
-        if (!isa<KernelOp, ContractOp, ReshapeOp, AllReduceOp, AllGatherOp,
-                 ReduceScatterOp, AllToAllOp,
-                 ReadOp, WriteOp, OutputOp, GuardOp, RuntimeScalarOp>(op)) {
+        if (!isa<KernelOp, ContractOp, FillOp, ReshapeOp, AllReduceOp,
+                 AllGatherOp, ReduceScatterOp, AllToAllOp, ReadOp, WriteOp,
+                 OutputOp, GuardOp, RuntimeScalarOp>(op)) {
           op.emitOpError("has no lowering: it implements neither "
                          "LoopOpInterface nor KernelOpInterface");
           return signalPassFailure();

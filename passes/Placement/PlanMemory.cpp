@@ -69,6 +69,7 @@ private:
   LogicalResult emit(Operation &op);
   void emitKernel(KernelOp op);
   LogicalResult emitContract(ContractOp op);
+  void emitFill(FillOp op);
   void emitAllReduce(AllReduceOp op);
   void emitCollective(CollectiveOpInterface op, plan::CollectiveKind kind,
                       ReduceKind reduce = ReduceKind::Sum);
@@ -173,6 +174,16 @@ LogicalResult StepEmitter::emitContract(ContractOp op) {
   return success();
 }
 
+/// The bits of the element.
+void StepEmitter::emitFill(FillOp op) {
+  auto elements = cast<DenseElementsAttr>(op.getValue());
+  APInt bits = isa<FloatType>(elements.getElementType())
+                   ? elements.getSplatValue<APFloat>().bitcastToAPInt()
+                   : elements.getSplatValue<APInt>();
+  plan::FillOp::create(builder, named(op, "sft.constant"),
+                       buffer(op.getResult()), bits.getZExtValue());
+}
+
 void StepEmitter::emitAllReduce(AllReduceOp op) {
   for (unsigned i = 0; i < op->getNumOperands(); ++i) {
     if (storage.needsCopyIn(op, i)) {
@@ -216,6 +227,7 @@ Value StepEmitter::shapedBuffer(Value value) {
 LogicalResult StepEmitter::emit(Operation &op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
       .Case([&](KernelOp kernel) { return emitKernel(kernel), success(); })
+      .Case([&](FillOp fill) { return emitFill(fill), success(); })
       .Case([&](ContractOp contract) { return emitContract(contract); })
       .Case([&](AllReduceOp op) { return emitAllReduce(op), success(); })
       .Case([&](AllGatherOp op) {

@@ -162,9 +162,10 @@ void StepStorage::takeVariable(WriteOp write) {
   Storage *variable = persistent.variables.lookup(write.getVariable());
   Storage *now = single(write.getValue());
   Operation *def = write.getValue().getDefiningOp();
-  bool movable = now != variable && now->isTemporary() && !now->parent &&
-                 isa_and_present<KernelOp, ContractOp, AllGatherOp>(def) &&
-                 (guard < 0 || position.lookup(def) > guard);
+  bool movable =
+      now != variable && now->isTemporary() && !now->parent &&
+      isa_and_present<KernelOp, ContractOp, FillOp, AllGatherOp>(def) &&
+      (guard < 0 || position.lookup(def) > guard);
   if (!movable) {
     return;
   }

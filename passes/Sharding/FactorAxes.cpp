@@ -96,6 +96,17 @@ bool isRepresentable(const FactorRule &rule, const FactorAxes &axes,
          llvm::all_of(rule.results, contiguous);
 }
 
+/// True if every operand can be brought to these axes.
+bool isReachable(Operation *op, const FactorRule &rule,
+                 const FactorAxes &axes) {
+  return llvm::all_of(
+      llvm::zip_equal(op->getOperands(), rule.operands), [&](auto pair) {
+        auto [operand, dims] = pair;
+        return canReshard(operand.getType(), shardingOf(operand),
+                          shardingFor(op->getContext(), dims, axes));
+      });
+}
+
 /// Candidates of one op, and the way through those that exclude each other.
 class Choice {
 public:
@@ -232,7 +243,7 @@ private:
   /// Seconds for bringing the operands, for computing, and for making whole
   /// what a cut reduction leaves partial.
   double cost() const {
-    if (!isRepresentable(rule, axes, mesh)) {
+    if (!isRepresentable(rule, axes, mesh) || !isReachable(op, rule, axes)) {
       return std::numeric_limits<double>::max();
     }
     double seconds = work() / kArithmetic;
@@ -313,6 +324,28 @@ FactorAxes decideFactors(Operation *op, const FactorRule &rule) {
   return choice.best(/*optional=*/true);
 }
 
+/// Results of one op share their factors: what one of them gets, the others
+/// have or can get too.
+static bool othersAgree(OpResult result, const FactorRule &rule,
+                        ArrayRef<Candidate> wanted) {
+  SmallVector<Candidate> taken;
+  MeshAttr mesh = meshOf(result.getOwner());
+  for (OpResult other : result.getOwner()->getResults()) {
+    if (other != result) {
+      split(shardingOf(other), rule.results[other.getResultNumber()], rule,
+            mesh, taken);
+    }
+  }
+  return llvm::all_of(wanted, [&](const Candidate &mine) {
+    return llvm::all_of(taken, [&](const Candidate &theirs) {
+      size_t common = std::min(mine.axes.size(), theirs.axes.size());
+      return mine.factor != theirs.factor ||
+             ArrayRef(mine.axes).take_front(common) ==
+                 ArrayRef(theirs.axes).take_front(common);
+    });
+  });
+}
+
 bool mayCut(OpResult result, size_t dim, ArrayRef<int64_t> axes) {
   Operation *op = result.getOwner();
   auto ruled = dyn_cast<ShardingRuleOpInterface>(op);
@@ -323,7 +356,8 @@ bool mayCut(OpResult result, size_t dim, ArrayRef<int64_t> axes) {
   MeshAttr mesh = meshOf(op);
   SmallVector<Candidate> wanted;
   const auto &factors = rule.results[result.getResultNumber()][dim];
-  if (!split(axes, factors, rule, mesh, wanted)) {
+  if (!split(axes, factors, rule, mesh, wanted) ||
+      !othersAgree(result, rule, wanted)) {
     return false;
   }
   FactorAxes now = proposeFactors(op, rule);
@@ -336,7 +370,7 @@ bool mayCut(OpResult result, size_t dim, ArrayRef<int64_t> axes) {
   for (Candidate &each : wanted) {
     now[each.factor] = std::move(each.axes);
   }
-  return isRepresentable(rule, now, mesh);
+  return isRepresentable(rule, now, mesh) && isReachable(op, rule, now);
 }
 
 //===----------------------------------------------------------------------===//

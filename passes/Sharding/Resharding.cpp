@@ -191,6 +191,15 @@ private:
 
 } // namespace
 
+bool canReshard(Type global, ShardingAttr from, ShardingAttr to) {
+  if (!isa<CsrType>(global)) {
+    return true;
+  }
+  return startsWith(from.getDims()[0].asArrayRef(),
+                    to.getDims()[0].asArrayRef()) &&
+         from.getDims().drop_front() == to.getDims().drop_front();
+}
+
 Resharding planResharding(Type global, ShardingAttr from, ShardingAttr to,
                           MeshAttr mesh) {
   return from == to ? Resharding() : Search(global, to, mesh).run(from);

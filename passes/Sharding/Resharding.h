@@ -37,6 +37,10 @@ struct Resharding {
 Resharding planResharding(mlir::Type global, ShardingAttr from, ShardingAttr to,
                           MeshAttr mesh);
 
+/// False for what no message does: a CSR batch can be gathered along its rows,
+/// but not resharded otherwise.
+bool canReshard(mlir::Type global, ShardingAttr from, ShardingAttr to);
+
 /// The sharding after one move.
 ShardingAttr applyMove(ShardingAttr sharding, const Move &move);
 

@@ -66,8 +66,9 @@ FactorAxes proposeFactors(mlir::Operation *op, const FactorRule &rule,
 FactorAxes decideFactors(mlir::Operation *op, const FactorRule &rule);
 
 /// True if the op that makes `result` can make dimension `dim` of it in parts
-/// over these axes: its factors divide, need not be whole, and no other factor
-/// is cut by them.
+/// over these axes: its factors divide, need not be whole, no other factor is
+/// cut by them, its operands can be resharded accordingly and its other results
+/// are cut alike.
 bool mayCut(mlir::OpResult result, size_t dim, llvm::ArrayRef<int64_t> axes);
 
 /// The axes over which `op` leaves its results partial, its own reductions and

@@ -107,6 +107,8 @@ static const OpCase kCases[] = {
     {"%x: tensor<2x3xf64>, %y: tensor<2x2xf64>", "sft.concat %x, %y axis 1 : tensor<2x3xf64>, tensor<2x2xf64>"},
     {"%x: tensor<2x3xf64>, %y: tensor<1x3xf64>, %z: tensor<3x3xf64>", "sft.concat %x, %y, %z axis 0 : tensor<2x3xf64>, tensor<1x3xf64>, tensor<3x3xf64>"},
 
+    {"%x: tensor<2x3xf64>", "sft.shard %x to <[-, tensor]> : tensor<2x3xf64>"},
+
     // Index
     {"%t: tensor<3x2xf64>, %i: tensor<5xi32>", "sft.embedding %t, %i : tensor<3x2xf64>, tensor<5xi32>"},
     {"%t: tensor<3x2xf64>, %i: tensor<2x4xi64>", "sft.embedding %t, %i : tensor<3x2xf64>, tensor<2x4xi64>"},
