@@ -51,7 +51,7 @@ private:
     SmallVector<VariableOp> states = statesOf(parameter);
     ShardingAttr whole = shardingOf(parameter);
     std::optional<size_t> dim = dimToCut(parameter, states, whole);
-    if (!dim) {
+    if (!dim || isOverData(whole)) {
       return;
     }
     Axes axes(whole.getDims()[*dim].asArrayRef());
@@ -68,6 +68,15 @@ private:
       pin(parameter, cut);
       gatherAtUses(parameter, asAnnotation(whole, mesh));
     }
+  }
+
+  /// Its author has cut it over data: no axis cuts a value twice.
+  bool isOverData(ShardingAttr sharding) {
+    return llvm::any_of(sharding.getDims(), [&](DenseI64ArrayAttr axes) {
+      return llvm::any_of(axes.asArrayRef(), [&](int64_t axis) {
+        return llvm::is_contained(data, axis);
+      });
+    });
   }
 
   SmallVector<VariableOp> statesOf(VariableOp parameter) {

@@ -113,9 +113,9 @@ public:
   /// in call order; sizes may differ.
   virtual Expected<void *> allocateShared(size_t bytes) = 0;
 
-  /// Communicator of `members` (ascending, this rank among them). Collective
-  /// over the members, in the same order on all of them. `label` names it in
-  /// reports ("data").
+  /// Communicator of `members` (distinct, this rank among them), numbered in
+  /// this order. Collective over the members, in the same order on all of them.
+  /// `label` names it in reports ("data").
   virtual Expected<std::unique_ptr<Communicator>>
   makeGroup(std::span<const int> members, const std::string &label) = 0;
 

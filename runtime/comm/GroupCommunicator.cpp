@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 #include <utility>
 
 namespace sft::rt {
@@ -23,14 +24,13 @@ Status badGroup(const std::string &message) {
 
 Status checkMembers(std::span<const int> members, int ranks, int self,
                     const std::string &label) {
-  bool ascending = std::ranges::adjacent_find(
-                       members, std::greater_equal<>()) == members.end();
+  std::set<int> distinct(members.begin(), members.end());
   bool inRange =
-      !members.empty() && members.front() >= 0 && members.back() < ranks;
-  if (ascending && inRange && std::ranges::binary_search(members, self)) {
+      !distinct.empty() && *distinct.begin() >= 0 && *distinct.rbegin() < ranks;
+  if (distinct.size() == members.size() && inRange && distinct.contains(self)) {
     return {};
   }
-  return badGroup(format("group \"%s\": members must ascend, be ranks of the "
+  return badGroup(format("group \"%s\": members must be distinct ranks of the "
                          "job (0 to %d) and hold the caller (%d)",
                          label.c_str(), ranks - 1, self));
 }

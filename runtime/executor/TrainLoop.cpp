@@ -92,7 +92,10 @@ Status Trainer::open() {
                          resume(options.resumeDirectory, identity,
                                 rank.tensors(true), rank.world()));
     rank.setSeed(result.state.seed);
-    savedStep = result.state.step;
+    // Another directory still lacks this state.
+    if (options.checkpointDirectory == options.resumeDirectory) {
+      savedStep = result.state.step;
+    }
   }
   return {};
 }

@@ -47,14 +47,13 @@ std::vector<int> groupMembers(const fb::Plan &plan, uint32_t group, int rank) {
   for (size_t i = 0; i < own.size(); ++i) {
     rank -= listed[i] ? own[i] * strides[i] : 0;
   }
-  // Unrolled axis by axis, in mesh order: ascending.
+  // Unrolled axis by axis, the major one first.
   std::vector<int> members = {rank};
-  for (size_t i = 0; i < own.size(); ++i) {
+  for (uint32_t axis : *plan.groups()->Get(group)->axes()) {
     std::vector<int> wider;
-    int size = listed[i] ? int(axesOf(plan).Get(uint32_t(i))->size()) : 1;
     for (int member : members) {
-      for (int k = 0; k < size; ++k) {
-        wider.push_back(member + k * strides[i]);
+      for (int k = 0; k < int(axesOf(plan).Get(axis)->size()); ++k) {
+        wider.push_back(member + k * strides[axis]);
       }
     }
     members = std::move(wider);
@@ -71,13 +70,10 @@ uint32_t groupSize(const fb::Plan &plan, uint32_t group) {
 }
 
 uint32_t groupIndex(const fb::Plan &plan, uint32_t group, int rank) {
-  std::vector<bool> listed = axesOfGroup(plan, group);
   std::vector<int> own = coordinates(plan, rank);
   uint32_t index = 0;
-  for (uint32_t i = 0; i < own.size(); ++i) {
-    if (listed[i]) {
-      index = index * axesOf(plan).Get(i)->size() + uint32_t(own[i]);
-    }
+  for (uint32_t axis : *plan.groups()->Get(group)->axes()) {
+    index = index * axesOf(plan).Get(axis)->size() + uint32_t(own[axis]);
   }
   return index;
 }

@@ -47,7 +47,7 @@ private:
 /// semantics. `fileBytes` bounds the blobs. Errors are Data (65).
 Status verifyPlan(const fb::Plan &plan, uint64_t fileBytes);
 
-/// Ranks of the group of `rank` over the given axes, ascending.
+/// Ranks of the group of `rank` over the given axes, the major axis first.
 std::vector<int> groupMembers(const fb::Plan &plan, uint32_t group, int rank);
 /// The rank's coordinate on each mesh axis.
 std::vector<int> coordinates(const fb::Plan &plan, int rank);

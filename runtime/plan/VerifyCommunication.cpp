@@ -85,6 +85,12 @@ Rendezvous::Rendezvous(const fb::Plan &plan, const std::vector<int> &folded,
     movable.push_back(ranks.size());
     ranks.push_back(std::move(state));
   }
+  // Messages name members by their index in the group.
+  for (auto &[key, instance] : instances) {
+    std::ranges::sort(instance.members, {}, [&](size_t member) {
+      return groupIndex(plan, key.first, ranks[member].rank);
+    });
+  }
 }
 
 Status Rendezvous::run() {

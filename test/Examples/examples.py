@@ -91,13 +91,20 @@ class Example:
         results = map(str.split, done.stdout.splitlines())
         return {name: float(value) for name, value in results}
 
-    def compile(self, ranks):
-        plan = self.out / f"{ranks}.plan"
+    @property
+    def batch(self):
+        """Rows of the first input."""
+        text = (self.source / "model.mlir").read_text()
+        return int(re.search(r"%\w+: (?:tensor|!sft\.csr)<(\d+)x", text)[1])
+
+    def compile(self, mesh, zero=0):
+        plan = self.out / f"{mesh}-{zero}.plan"
         return plan, execute(
             [
                 self.build / "bin" / "sftc",
                 self.source / "model.mlir",
-                f"--mesh=data={ranks}",
+                f"--mesh={mesh}",
+                f"--zero={zero}",
                 "--quiet",
                 "-o",
                 plan,
@@ -131,11 +138,9 @@ def same_bits(a, b):
 
 
 def check_meshes(example):
-    text = (example.source / "model.mlir").read_text()
-    batch = int(re.search(r"%\w+: (?:tensor|!sft\.csr)<(\d+)x", text)[1])
     for ranks in (1, 2, 3, 4):
-        plan, compiled = example.compile(ranks)
-        if batch % ranks:
+        plan, compiled = example.compile(f"data={ranks}")
+        if example.batch % ranks:
             check(compiled.returncode == 1, f"{ranks} ranks were not refused")
             check("does not divide" in compiled.stderr, compiled.stderr)
             continue
@@ -198,7 +203,7 @@ def dense_is_sparse(example):
 
 
 def losses_and_w(example):
-    plan, compiled = example.compile(1)
+    plan, compiled = example.compile("data=1")
     check(compiled.returncode == 0, compiled.stderr)
     losses, _ = example.train(plan, "compared")
     saved = load_safetensors(example.out / "compared.safetensors")
@@ -285,6 +290,7 @@ GOALS = {
     "sft-sparse": at_most("loss", 5),
     "mushrooms": at_least("eval_accuracy", 0.99),
     "text": at_least("eval_accuracy", 0.65),
+    "mlp-tensor-parallel": at_least("eval_accuracy", 0.96),
     "gpt": gpt,
     "bert-classifier": bert_classifier,
 }

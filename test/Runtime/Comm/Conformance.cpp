@@ -17,22 +17,54 @@ constexpr ReduceKind kinds[] = {ReduceKind::Sum, ReduceKind::Max,
 constexpr size_t counts[] = {0, 1, 3, 1000, 9001};
 constexpr size_t manyPieces = 300'001;
 
+/// Which groups a job forms: one of all ranks, or, of a mesh of 2 x n ranks,
+/// its rows, its columns, or all ranks with the minor axis as the major one.
+/// The groups of a mesh work at the same time.
+enum class Groups { Whole, Rows, Columns, Transposed };
+constexpr const char *groupNames[] = {"whole", "rows", "columns", "transposed"};
+
 struct Case {
   int ranks;
   Memory memory;
+  Groups groups;
 };
 
 std::vector<Case> allCases() {
   std::vector<Case> cases;
   for (int ranks : rankCounts()) {
-    cases.push_back({ranks, Memory::Shared});
-    cases.push_back({ranks, Memory::Own});
+    for (Memory memory : {Memory::Shared, Memory::Own}) {
+      cases.push_back({ranks, memory, Groups::Whole});
+      if (ranks == 4 || ranks == 8) {
+        cases.push_back({ranks, memory, Groups::Rows});
+        cases.push_back({ranks, memory, Groups::Columns});
+        cases.push_back({ranks, memory, Groups::Transposed});
+      }
+    }
   }
   return cases;
 }
 
-void PrintTo(const Case &c, std::ostream *os) {
-  *os << c.ranks << (c.memory == Memory::Shared ? "-shared" : "-own");
+std::string nameOf(const testing::TestParamInfo<Case> &info) {
+  const Case &c = info.param;
+  return std::to_string(c.ranks) +
+         (c.memory == Memory::Shared ? "_shared_" : "_own_") +
+         groupNames[int(c.groups)];
+}
+
+/// The group of rank `self`.
+std::vector<int> membersOf(Groups groups, int ranks, int self) {
+  std::vector<int> members;
+  int columns = std::max(ranks / 2, 1);
+  for (int i = 0; i < ranks; ++i) {
+    int rank = groups == Groups::Transposed ? i % 2 * columns + i / 2 : i;
+    bool mine = groups == Groups::Rows      ? rank / columns == self / columns
+                : groups == Groups::Columns ? rank % columns == self % columns
+                                            : true;
+    if (mine) {
+      members.push_back(rank);
+    }
+  }
+  return members;
 }
 
 /// One rank's view of a test: its group, two buffers, what went wrong.
@@ -42,13 +74,28 @@ public:
       std::max(size_t(8) * 9001 * sizeof(int64_t), manyPieces * sizeof(float)) +
       64;
 
-  Rank(Transport &transport, Memory memory)
-      : transport(transport), group(groupOfAll(transport)),
-        inBuffer(transport, memory, largest),
-        outBuffer(transport, memory, largest) {}
+  Rank(Transport &transport, const Case &c)
+      : transport(transport),
+        members(membersOf(c.groups, transport.size(), transport.rank())),
+        group(std::move(
+            *transport.makeGroup(members, groupNames[int(c.groups)]))),
+        inBuffer(transport, c.memory, largest),
+        outBuffer(transport, c.memory, largest) {}
 
   int me() const { return group->rank(); }
   int size() const { return group->size(); }
+
+  /// What a member brings: no two ranks of the job the same.
+  Bytes input(int member, size_t count, DataType type) const {
+    return makeInput(members[size_t(member)], count, type);
+  }
+  std::vector<Bytes> inputs(size_t count, DataType type) const {
+    std::vector<Bytes> all;
+    for (int member = 0; member < size(); ++member) {
+      all.push_back(input(member, count, type));
+    }
+    return all;
+  }
 
   std::byte *in(const Bytes &value) {
     std::copy(value.begin(), value.end(), inBuffer.data());
@@ -69,6 +116,7 @@ public:
   }
 
   Transport &transport;
+  std::vector<int> members;
   std::unique_ptr<Communicator> group;
 
 private:
@@ -94,7 +142,7 @@ class Conformance : public testing::TestWithParam<Case> {
 protected:
   void forEachTypeAndCount(const Body &body) {
     onEachRank(GetParam().ranks, [&](Transport &transport) {
-      Rank rank(transport, GetParam().memory);
+      Rank rank(transport, GetParam());
       for (DataType type : types) {
         for (size_t count : counts) {
           body(rank, count, type);
@@ -104,11 +152,12 @@ protected:
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(All, Conformance, testing::ValuesIn(allCases()));
+INSTANTIATE_TEST_SUITE_P(All, Conformance, testing::ValuesIn(allCases()),
+                         nameOf);
 
 TEST_P(Conformance, AllReduce) {
   forEachTypeAndCount([](Rank &rank, size_t count, DataType type) {
-    auto inputs = makeInputs(rank.size(), count, type);
+    auto inputs = rank.inputs(count, type);
     for (ReduceKind kind : kinds) {
       Bytes want = reduceSerially(inputs, type, kind);
       std::byte *in = rank.in(inputs[size_t(rank.me())]);
@@ -121,7 +170,7 @@ TEST_P(Conformance, AllReduce) {
 
 TEST_P(Conformance, AllReduceInPlace) {
   forEachTypeAndCount([](Rank &rank, size_t count, DataType type) {
-    auto inputs = makeInputs(rank.size(), count, type);
+    auto inputs = rank.inputs(count, type);
     Bytes want = reduceSerially(inputs, type, ReduceKind::Sum);
     std::byte *out = rank.out(want.size());
     std::ranges::copy(inputs[size_t(rank.me())], out);
@@ -133,10 +182,10 @@ TEST_P(Conformance, AllReduceInPlace) {
 
 TEST_P(Conformance, ReductionsInManyPieces) {
   onEachRank(GetParam().ranks, [](Transport &transport) {
-    Rank rank(transport, GetParam().memory);
+    Rank rank(transport, GetParam());
     auto me = size_t(rank.me()), ranks = size_t(rank.size());
     size_t count = manyPieces / ranks;
-    auto inputs = makeInputs(rank.size(), count * ranks, DataType::F32);
+    auto inputs = rank.inputs(count * ranks, DataType::F32);
     Bytes want = reduceSerially(inputs, DataType::F32, ReduceKind::Sum);
     std::byte *in = rank.in(inputs[me]), *out = rank.out(want.size());
     rank.expectOut(want,
@@ -158,7 +207,7 @@ TEST_P(Conformance, ReductionsInManyPieces) {
 TEST_P(Conformance, ReduceScatter) {
   forEachTypeAndCount([](Rank &rank, size_t count, DataType type) {
     auto ranks = size_t(rank.size());
-    auto inputs = makeInputs(rank.size(), count * ranks, type);
+    auto inputs = rank.inputs(count * ranks, type);
     for (ReduceKind kind : kinds) {
       Bytes want = blockOf(reduceSerially(inputs, type, kind),
                            size_t(rank.me()), count * sizeOf(type));
@@ -173,7 +222,7 @@ TEST_P(Conformance, ReduceScatter) {
 
 TEST_P(Conformance, AllGather) {
   forEachTypeAndCount([](Rank &rank, size_t count, DataType type) {
-    auto inputs = makeInputs(rank.size(), count, type);
+    auto inputs = rank.inputs(count, type);
     const Bytes &mine = inputs[size_t(rank.me())];
     Bytes want = concat(inputs);
     std::byte *in = rank.in(mine), *out = rank.out(want.size());
@@ -191,7 +240,7 @@ TEST_P(Conformance, AllGather) {
 TEST_P(Conformance, AllToAll) {
   forEachTypeAndCount([](Rank &rank, size_t count, DataType type) {
     auto ranks = size_t(rank.size());
-    auto inputs = makeInputs(rank.size(), count * ranks, type);
+    auto inputs = rank.inputs(count * ranks, type);
     std::vector<Bytes> blocks;
     for (const Bytes &input : inputs) {
       blocks.push_back(blockOf(input, size_t(rank.me()), count * sizeOf(type)));
@@ -207,7 +256,7 @@ TEST_P(Conformance, AllToAll) {
 TEST_P(Conformance, BroadcastFromEachRoot) {
   forEachTypeAndCount([](Rank &rank, size_t count, DataType type) {
     for (int root = 0; root < rank.size(); ++root) {
-      Bytes want = makeInput(root, count, type);
+      Bytes want = rank.input(root, count, type);
       const std::byte *in = rank.me() == root ? rank.in(want) : nullptr;
       std::byte *out = rank.out(want.size());
       rank.expectOut(want, rank.group->broadcast(in, out, count, type, root),
@@ -218,7 +267,7 @@ TEST_P(Conformance, BroadcastFromEachRoot) {
 
 TEST_P(Conformance, ReduceToEachRoot) {
   forEachTypeAndCount([](Rank &rank, size_t count, DataType type) {
-    auto inputs = makeInputs(rank.size(), count, type);
+    auto inputs = rank.inputs(count, type);
     for (int root = 0; root < rank.size(); ++root) {
       bool here = rank.me() == root;
       Bytes want = reduceSerially(inputs, type, ReduceKind::Sum);
@@ -238,8 +287,8 @@ TEST_P(Conformance, SendAndReceiveInARing) {
     }
     int next = (rank.me() + 1) % rank.size();
     int last = (rank.me() + rank.size() - 1) % rank.size();
-    Bytes want = makeInput(last, count, type);
-    std::byte *in = rank.in(makeInput(rank.me(), count, type));
+    Bytes want = rank.input(last, count, type);
+    std::byte *in = rank.in(rank.input(rank.me(), count, type));
     std::byte *out = rank.out(want.size());
     // A rendezvous: somebody has to begin by receiving.
     Status first, second;
@@ -255,26 +304,29 @@ TEST_P(Conformance, SendAndReceiveInARing) {
   });
 }
 
-TEST_P(Conformance, GroupsOfAGrid) {
-  if (GetParam().ranks != 4) {
-    GTEST_SKIP() << "a 2x2 grid has four ranks";
+/// A rank works in its row and in its column in turn.
+TEST_P(Conformance, RowsAndColumnsInTurn) {
+  int ranks = GetParam().ranks;
+  if (ranks % 2) {
+    GTEST_SKIP() << "a mesh of two rows has an even number of ranks";
   }
-  onEachRank(4, [](Transport &transport) {
-    int self = transport.rank();
-    int row[] = {self / 2 * 2, self / 2 * 2 + 1};
-    int column[] = {self % 2, self % 2 + 2};
+  onEachRank(ranks, [&](Transport &transport) {
+    int self = transport.rank(), columns = ranks / 2;
+    auto row = membersOf(Groups::Rows, ranks, self);
+    auto column = membersOf(Groups::Columns, ranks, self);
     auto rows = transport.makeGroup(row, "tensor");
-    auto columns = transport.makeGroup(column, "data");
-    ASSERT_TRUE(rows.ok() && columns.ok());
-    EXPECT_EQ((*rows)->rank(), self % 2);
-    EXPECT_EQ((*columns)->rank(), self / 2);
+    auto columnGroup = transport.makeGroup(column, "data");
+    ASSERT_TRUE(rows.ok() && columnGroup.ok());
+    EXPECT_EQ((*rows)->rank(), self % columns);
+    EXPECT_EQ((*columnGroup)->rank(), self / columns);
     for (int round = 0; round < 100; ++round) {
       int64_t value = (1 << self) + round;
       EXPECT_TRUE((*rows)->allReduce(&value, &value, 1, DataType::I64,
                                      ReduceKind::Sum));
-      EXPECT_TRUE((*columns)->allReduce(&value, &value, 1, DataType::I64,
-                                        ReduceKind::Sum));
-      EXPECT_EQ(value, 15 + 4 * round);
+      EXPECT_TRUE(
+          (*columnGroup)
+              ->allReduce(&value, &value, 1, DataType::I64, ReduceKind::Sum));
+      EXPECT_EQ(value, (1 << ranks) - 1 + ranks * round);
     }
   });
 }
@@ -346,19 +398,20 @@ TEST_P(Conformance, Digest) {
   if (GetParam().memory == Memory::Own) {
     GTEST_SKIP();
   }
-  onEachRank(GetParam().ranks, [](Transport &transport) {
-    Rank rank(transport, Memory::Shared);
+  const char *groups = groupNames[int(GetParam().groups)];
+  onEachRank(GetParam().ranks, [&](Transport &transport) {
+    Rank rank(transport, GetParam());
     uint64_t hash = 0xcbf29ce484222325;
     for (DataType type : types) {
-      Bytes mine = makeInput(rank.me(), 9001, type);
+      Bytes mine = rank.input(rank.me(), 9001, type);
       std::byte *in = rank.in(mine), *out = rank.out(mine.size());
       EXPECT_TRUE(rank.group->allReduce(in, out, 9001, type, ReduceKind::Sum));
       for (size_t i = 0; i < mine.size(); ++i) {
         hash = (hash ^ uint64_t(out[i])) * 0x100000001b3;
       }
     }
-    if (rank.me() == 0) {
-      printf("digest %d ranks %016llx\n", rank.size(),
+    if (transport.rank() == 0) {
+      printf("digest %d ranks %s %016llx\n", transport.size(), groups,
              (unsigned long long)hash);
     }
   });

@@ -40,8 +40,8 @@ TEST_F(MeshTest, GroupsOfOneAxis) {
   EXPECT_EQ(groupMembers(plan(), 3, 7), (Ranks{6, 7}));
 }
 
-TEST_F(MeshTest, MembersAscendWhateverTheOrderOfAxes) {
-  EXPECT_EQ(groupMembers(plan(), 4, 3), (Ranks{2, 3, 8, 9}));
+TEST_F(MeshTest, TheFirstListedAxisIsTheMajorOne) {
+  EXPECT_EQ(groupMembers(plan(), 4, 3), (Ranks{2, 8, 3, 9}));
 }
 
 TEST_F(MeshTest, IndexFitsMembers) {

@@ -1,0 +1,128 @@
+"""Trains examples on many meshes and ZeRO stages and compares with one rank.
+
+  matrix.py BUILD [--examples=NAME,...] [--meshes=MESH;...] [--zero=0,1,2,3]
+            [--steps=100] [--quick]
+
+Prints a table, one row an example and mesh, one column a stage: the largest
+relative difference of a step's loss from one rank's. Every cell also runs a
+second time and under mpirun: the same losses and parameters, bit for bit. A
+batch that does not divide must be refused with sizes that do. Exits with 1
+where a cell exceeds 1e-5, does not repeat, or differs between transports.
+
+--quick: the subset that the tests run.
+"""
+import argparse
+import itertools
+import math
+import pathlib
+import re
+import sys
+
+import numpy as np
+
+from examples import GOALS, MPIRUN, Example, check, same_bits
+
+MESHES = (
+    "data=1;data=2;data=4;data=8;tensor=2;tensor=4;data=2,tensor=2;"
+    "data=4,tensor=2;data=2,tensor=4"
+)
+QUICK = {
+    "examples": "mlp-tensor-parallel,mushrooms,gpt",
+    "meshes": "data=2,tensor=2;data=8",
+    "zero": "0,1,3",
+    "steps": 20,
+}
+LIMIT = 1e-5
+
+
+def sizes_of(mesh):
+    return {
+        axis: int(size)
+        for axis, size in (word.split("=") for word in mesh.split(","))
+    }
+
+
+class Row:
+    """An example on a mesh."""
+
+    def __init__(self, example, mesh, steps):
+        self.example, self.mesh, self.steps = example, mesh, steps
+        self.ranks = math.prod(sizes_of(mesh).values())
+
+    def cell(self, zero, one):
+        """The text of the cell, and whether it is as it must be."""
+        plan, compiled = self.example.compile(self.mesh, zero)
+        data = sizes_of(self.mesh).get("data", 1)
+        if self.example.batch % data:
+            return "refused", self.is_refused(compiled)
+        if compiled.returncode:
+            return compiled.stderr.strip().splitlines()[0], False
+        first, again, mpi = (
+            self.example.train(plan, "matrix", launcher, self.steps)
+            for launcher in ([], [], [*MPIRUN, self.ranks])
+        )
+        scale = np.where(one == 0, 1, np.abs(one))  # perceptron ends at 0
+        worst = np.max(np.abs(first[0] - one) / scale)
+        notes = [f"{worst:.1e}"]
+        if not same_bits(first, again):
+            notes.append("does not repeat")
+        if not same_bits(first, mpi):
+            notes.append("threads and mpi differ")
+        return ", ".join(notes), len(notes) == 1 and worst <= LIMIT
+
+    def is_refused(self, compiled):
+        """With valid sizes, all of which do divide."""
+        listed = re.search(r"sizes that divide it: ([\d, ]+)", compiled.stderr)
+        return (
+            compiled.returncode == 1
+            and listed is not None
+            and all(
+                self.example.batch % int(size) == 0
+                for size in listed[1].split(",")
+            )
+        )
+
+
+def one_rank(example, steps):
+    plan, compiled = example.compile("data=1", 0)
+    check(compiled.returncode == 0, compiled.stderr)
+    return example.train(plan, "one", (), steps)[0]
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--examples", default=",".join(GOALS))
+    parser.add_argument("--meshes", default=MESHES)
+    parser.add_argument("--zero", default="0,1,2,3")
+    parser.add_argument("--steps", type=int, default=100)
+    parser.add_argument("--quick", action="store_true")
+    result = parser.parse_args()
+    if result.quick:
+        vars(result).update(QUICK)
+    return result
+
+
+def main():
+    options = arguments()
+    stages = options.zero.split(",")
+    print("| example | mesh |" + "".join(f" --zero={z} |" for z in stages))
+    print("|---|---|" + "---|" * len(stages), flush=True)
+    good = True
+    for name in options.examples.split(","):
+        example = Example(name, options.build, out="matrix-" + name)
+        example.run("--steps=0")  # makes the data
+        one = one_rank(example, options.steps)
+        for mesh in options.meshes.split(";"):
+            row = Row(example, mesh, options.steps)
+            print(f"| {name} | {mesh} |", end="")
+            for zero in stages:
+                text, right = row.cell(zero, one)
+                good &= right
+                print(f" {text}{'' if right else ' !'} |", end="", flush=True)
+            print()
+    check(good, "cells with ! are not as they must be")
+
+
+if __name__ == "__main__":
+    main()
