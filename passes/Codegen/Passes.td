@@ -48,7 +48,8 @@ def FormKernels : Pass<"sft-form-kernels", "::mlir::ModuleOp"> {
     LoopOpInterface ops over equal loops join the kernel of a producer or of a
     sibling (a user of the same value), unless an edge between them would leave
     the kernel and come back, or would need an element that another iteration
-    makes. Constants go into every kernel that uses them. KernelOpInterface ops
+    makes. Constants go into every kernel that uses them;
+    where something reads a whole buffer they become sft.fill. KernelOpInterface ops
     become kernels alone. Nothing moves across sft.guard.
   }];
   let options = [Option<"maxOps", "max-ops", "unsigned", "128",

@@ -55,6 +55,11 @@ StepStorage::StepStorage(StepOp step, PersistentStorage &persistent)
   for (Operation &op : block) {
     assign(op);
   }
+  for (auto &[value, parts] : map) {
+    for (Storage *part : parts) {
+      users[part].push_back(value);
+    }
+  }
   for (auto write : block.getOps<WriteOp>()) {
     takeVariable(write);
   }
@@ -151,9 +156,11 @@ bool StepStorage::needsCopyOut(WriteOp write) const {
 }
 
 void StepStorage::replace(Storage *from, Storage *to) {
-  for (auto &[value, parts] : map) {
-    llvm::replace(parts, from, to);
+  for (Value value : users[from]) {
+    llvm::replace(map[value], from, to);
+    users[to].push_back(value);
   }
+  users.erase(from);
   llvm::erase_if(own, [&](const auto &each) { return each.get() == from; });
 }
 
@@ -170,13 +177,12 @@ void StepStorage::takeVariable(WriteOp write) {
     return;
   }
   int64_t at = position.lookup(def);
-  for (auto &[value, parts] : map) {
-    if (parts.front() == now && value != write.getValue()) {
-      return; // other values live there too: taken over before
-    }
+  if (users[now].size() > 1) {
+    return; // other values live there too: taken over before
+  }
+  for (Value value : users[variable]) {
     for (Operation *user : value.getUsers()) {
-      if (parts.front() == variable && position.lookup(user) >= at &&
-          user != write) {
+      if (position.lookup(user) >= at && user != write) {
         return; // the old value is still read
       }
     }

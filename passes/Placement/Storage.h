@@ -82,6 +82,8 @@ private:
   StepOp step;
   PersistentStorage &persistent;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<Storage *, 1>> map;
+  /// The other way round: the values that live in a storage.
+  llvm::DenseMap<Storage *, llvm::SmallVector<mlir::Value, 1>> users;
   llvm::DenseMap<mlir::Operation *, Storage *> buckets;
   llvm::DenseMap<mlir::Operation *, int64_t> position;
   std::vector<std::unique_ptr<Storage>> own;

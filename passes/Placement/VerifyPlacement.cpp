@@ -9,6 +9,8 @@
 
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <map>
+
 using namespace mlir;
 
 namespace sft {
@@ -123,14 +125,6 @@ Accesses accessesOf(Operation &op) {
 /// in the same bytes. A bucket lives by the writes to its parts.
 class LiveBuffers {
 public:
-  explicit LiveBuffers(plan::ProgramOp program) {
-    for (auto buffer : program.getBody().getOps<plan::BufferOp>()) {
-      if (isTemporary(buffer) && !buffer.getParent()) {
-        temporaries.push_back(buffer);
-      }
-    }
-  }
-
   LogicalResult run(plan::FunctionOp function) {
     for (Operation &op : function.getBody().front()) {
       Accesses accesses = accessesOf(op);
@@ -149,7 +143,7 @@ public:
 private:
   LogicalResult read(Operation &op, Value memory) {
     plan::BufferOp root = rootOf(memory);
-    if (!isTemporary(root) || live.contains(root)) {
+    if (!isTemporary(root) || isLive(root)) {
       return success();
     }
     InFlightDiagnostic diagnostic =
@@ -166,17 +160,29 @@ private:
     if (!isTemporary(root)) {
       return;
     }
-    for (plan::BufferOp other : temporaries) {
-      if (other != root && other.getOffset() < endOf(buffer) &&
-          buffer.getOffset() < endOf(other) && live.erase(other)) {
-        overwrittenBy[other] = buffer;
+    // What lives does not overlap, so that ends are in order as offsets are.
+    auto at = live.lower_bound(buffer.getOffset());
+    if (at != live.begin() &&
+        endOf(std::prev(at)->second) > buffer.getOffset()) {
+      --at;
+    }
+    while (at != live.end() && at->first < endOf(buffer)) {
+      if (at->second == root) {
+        ++at;
+      } else {
+        overwrittenBy[at->second] = buffer;
+        at = live.erase(at);
       }
     }
-    live.insert(root);
+    live[root.getOffset()] = root;
   }
 
-  SmallVector<plan::BufferOp> temporaries;
-  llvm::DenseSet<Operation *> live;
+  bool isLive(plan::BufferOp root) const {
+    auto at = live.find(root.getOffset());
+    return at != live.end() && at->second == root;
+  }
+
+  std::map<int64_t, plan::BufferOp> live; ///< by offset
   DenseMap<Operation *, plan::BufferOp> overwrittenBy;
 };
 
@@ -191,7 +197,7 @@ LogicalResult verifyProgram(plan::ProgramOp program) {
   }
   // Functions stand in the order of a run; an update goes on with what the
   // gradients left.
-  LiveBuffers buffers(program);
+  LiveBuffers buffers;
   for (auto function : program.getBody().getOps<plan::FunctionOp>()) {
     if (failed(buffers.run(function))) {
       return failure();

@@ -82,7 +82,7 @@ static LogicalResult apply(VariableOp variable, AnnotationAttr annotation,
   if (failed(sharding)) {
     return failure();
   }
-  setSharding(variable, *sharding);
+  variable.setShardingAttr(*sharding);
   return success();
 }
 

@@ -238,6 +238,7 @@ struct PropagateShardings : impl::PropagateShardingsBase<PropagateShardings> {
       if (failed(applyAnnotations(module, mesh, priority))) {
         return signalPassFailure();
       }
+      shardReads(module);
       Propagation(module, mesh).run();
     }
     warnOfIdleAxes(module, mesh);

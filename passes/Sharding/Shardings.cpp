@@ -64,13 +64,12 @@ ShardingAttr shardingOf(VariableOp variable) {
                                         rankOf(variable.getType()));
 }
 
-void setSharding(VariableOp variable, ShardingAttr sharding) {
-  variable.setShardingAttr(sharding);
-  for (auto step : variable->getParentOfType<ModuleOp>().getOps<StepOp>()) {
+void shardReads(ModuleOp module) {
+  SymbolTable symbols(module);
+  for (auto step : module.getOps<StepOp>()) {
     for (auto read : step.getBody().getOps<ReadOp>()) {
-      if (read.getVariable() == variable.getSymName()) {
-        setSharding(cast<OpResult>(read.getResult()), sharding);
-      }
+      auto variable = symbols.lookup<VariableOp>(read.getVariable());
+      setSharding(cast<OpResult>(read.getResult()), shardingOf(variable));
     }
   }
 }

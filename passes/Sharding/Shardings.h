@@ -44,8 +44,8 @@ ShardingAttr shardingOf(mlir::Value value);
 void setSharding(mlir::OpResult result, ShardingAttr sharding);
 /// The sharding of a variable, whole if it has none.
 ShardingAttr shardingOf(VariableOp variable);
-/// Also of every value that is read from it.
-void setSharding(VariableOp variable, ShardingAttr sharding);
+/// Gives what is read from variables the shardings that these have now.
+void shardReads(mlir::ModuleOp module);
 
 /// `annotation` on `mesh`: axes that are not there, or of size 1, fall away.
 ShardingAttr onMesh(AnnotationAttr annotation, MeshAttr mesh);

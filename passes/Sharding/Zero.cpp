@@ -126,7 +126,7 @@ private:
 
   void pin(VariableOp variable, ShardingAttr sharding) {
     variable.setShardAttr(asAnnotation(sharding, mesh));
-    setSharding(variable, sharding);
+    variable.setShardingAttr(sharding);
   }
 
   /// Uses before the guard compute with the whole parameter; those behind it
@@ -170,6 +170,7 @@ struct Zero : impl::ZeroBase<Zero> {
 
   void runOnOperation() override {
     ZeroRedundancy(getOperation(), stage).run();
+    shardReads(getOperation());
   }
 };
 

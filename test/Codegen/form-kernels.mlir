@@ -57,3 +57,20 @@ sft.step predict @constant(%x: tensor<8x4xf32>) {
   %c = sft.constant dense<2.0> : tensor<8xf32>
   sft.output prediction "c", %c : tensor<8xf32>
 }
+
+// Kernels of random numbers differ in their stream alone: it comes from outside,
+// in the high word of the step, so that both are the same code.
+// CHECK-LABEL: sft.step initialize @initialize
+sft.step initialize @initialize() {
+  // CHECK: sft.fill dense<73014444032> : tensor<i64>
+  // CHECK: sft.random_uniform %{{.*}}, %{{.*}} stream 0 word 0
+  %seed = sft.runtime_scalar seed : tensor<i64>
+  %zero = sft.constant dense<0> : tensor<i64>
+  %u = sft.random_uniform %seed, %zero stream 17 word 0 : tensor<8xf32>
+  sft.write @u, %u : tensor<8xf32>
+  // A constant that is written is no kernel.
+  // CHECK: %[[Z:.*]] = sft.fill dense<0.000000e+00> : tensor<8xf32>
+  // CHECK: sft.write @z, %[[Z]]
+  %z = sft.constant dense<0.0> : tensor<8xf32>
+  sft.write @z, %z : tensor<8xf32>
+}
