@@ -142,8 +142,10 @@ def ApplyOptimizer : Sft_ModulePass<"sft-apply-optimizer"> {
     the Euclidean norm of all of them together; it has to be finite, too.
 
     A lazy optimizer updates only the rows that occurred where the gradient is
-    an sft.expand_rows: weight decay and moments of other rows rest. Where a
-    gradient is dense, lazy makes no difference.
+    an sft.expand_rows (W of one sft.transform) or an sft.scatter_add (the table
+    of one sft.embedding that no annotation cuts): weight decay and moments of
+    other rows rest. Where a gradient is dense, or the sum of several, lazy makes
+    no difference.
 
     Assumes: `@train` has the attributes that --sft-lower-model gives it.
     Afterwards: there is no sft.gradient, and the attributes are gone.
