@@ -29,7 +29,8 @@ function(sft_tablegen td out)
   set(output "${CMAKE_CURRENT_BINARY_DIR}/${out}")
   get_filename_component(dir "${output}" DIRECTORY)
   file(MAKE_DIRECTORY "${dir}")
-  file(GLOB tds CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/dialects/*/*.td")
+  file(GLOB tds CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/dialects/*/*.td"
+       "${CMAKE_SOURCE_DIR}/passes/*.td")
   add_custom_command(
     OUTPUT "${output}"
     COMMAND "${MLIR_TABLEGEN_EXE}" ${ARGN} ${sftTdInclude}

@@ -81,6 +81,25 @@ LogicalResult ScatterRowsOp::evaluate(ArrayRef<Tensor> operands,
   return success();
 }
 
+LogicalResult OccurringIndicesOp::evaluate(ArrayRef<Tensor> operands,
+                                           MutableArrayRef<Tensor> results) {
+  const Tensor &x = operands[0];
+  Tensor &indices = results[0], &slots = results[1], &places = results[2];
+  for (Tensor &result : results) {
+    std::fill(result.data.begin(), result.data.end(), -1.0);
+  }
+  int64_t count = 0;
+  for (int64_t i = 0; i < x.size(); ++i) {
+    auto row = rowAt(x, i, slots.shape[0]);
+    if (row && slots[*row] < 0) {
+      slots[*row] = double(count);
+      indices[count++] = double(*row);
+    }
+    places[i] = row ? slots[*row] : -1.0;
+  }
+  return success();
+}
+
 LogicalResult IotaOp::evaluate(ArrayRef<Tensor> operands,
                                MutableArrayRef<Tensor> results) {
   Tensor &y = results[0];

@@ -87,8 +87,9 @@ def Sft_HeNormalAttr : Sft_Initializer<"HeNormal", "he_normal"> {
 // Optimizers, in torch.optim's recurrences: g the gradient, p the parameter, t
 // the step from 1, eps outside the root. weight_decay adds weight_decay * p to g,
 // except in AdamW, where it is decoupled. With `lazy = true`, rows of a
-// row-sparse gradient that did not occur in the batch keep parameter and state:
-// neither decay nor momentum moves them.
+// row-sparse gradient (W of one sft.transform, the table of one sft.embedding)
+// that did not occur in the batch keep parameter and state: neither decay nor
+// momentum moves them.
 //===----------------------------------------------------------------------===//
 
 class Sft_Optimizer<string name, string mnemonic>

@@ -1,5 +1,7 @@
 #include "dialects/sft/Sft.h"
 
+#include "mlir/IR/TypeUtilities.h"
+
 using namespace mlir;
 
 #define GET_OP_CLASSES
@@ -28,23 +30,14 @@ static SmallVector<int64_t> dimsOf(Type type) {
   return SmallVector<int64_t>(cast<RankedTensorType>(type).getShape());
 }
 
-LogicalResult AllGatherOp::verify() {
-  SmallVector<int64_t> from = dimsOf(getX().getType()),
-                       to = dimsOf(getY().getType());
-  int64_t dim = getDim();
-  if (from.size() != to.size() || dim < 0 || dim >= int64_t(from.size())) {
-    return emitOpError() << "dim " << dim << " is not a dimension of "
-                         << getX().getType();
+/// Tensors or CSR values of one element type.
+static bool areAlike(Type a, Type b) {
+  auto sparseA = dyn_cast<CsrType>(a), sparseB = dyn_cast<CsrType>(b);
+  if (sparseA && sparseB) {
+    return sparseA.getElementType() == sparseB.getElementType();
   }
-  if (to[size_t(dim)] % from[size_t(dim)] != 0) {
-    return emitOpError("the gathered dimension is not a multiple of a shard");
-  }
-  to[size_t(dim)] = from[size_t(dim)];
-  if (from != to) {
-    return emitOpError() << "only dimension " << dim << " grows, but "
-                         << getX().getType() << " becomes " << getY().getType();
-  }
-  return getAxes().empty() ? emitOpError("needs a mesh axis") : success();
+  return !sparseA && !sparseB &&
+         getElementTypeOrSelf(a) == getElementTypeOrSelf(b);
 }
 
 /// The factor by which `dim` of `less` is smaller than that of `more`, if this
@@ -63,8 +56,19 @@ static int64_t shrinkage(ArrayRef<int64_t> more, ArrayRef<int64_t> less,
              : 0;
 }
 
+LogicalResult AllGatherOp::verify() {
+  if (!areAlike(getX().getType(), getY().getType()) ||
+      !shrinkage(dimsOf(getY().getType()), dimsOf(getX().getType()),
+                 getDim())) {
+    return emitOpError() << "only dimension " << getDim() << " grows, but "
+                         << getX().getType() << " becomes " << getY().getType();
+  }
+  return getAxes().empty() ? emitOpError("needs a mesh axis") : success();
+}
+
 LogicalResult ReduceScatterOp::verify() {
-  if (!shrinkage(dimsOf(getX().getType()), dimsOf(getY().getType()),
+  if (!areAlike(getX().getType(), getY().getType()) ||
+      !shrinkage(dimsOf(getX().getType()), dimsOf(getY().getType()),
                  getDim())) {
     return emitOpError() << "only dimension " << getDim() << " shrinks, but "
                          << getX().getType() << " becomes " << getY().getType();
@@ -76,11 +80,12 @@ LogicalResult AllToAllOp::verify() {
   SmallVector<int64_t> from = dimsOf(getX().getType()),
                        to = dimsOf(getY().getType()), middle = from;
   int64_t split = getSplit(), concat = getConcat();
-  if (split == concat && from == to && split >= 0 &&
+  if (split == concat && getX().getType() == getY().getType() && split >= 0 &&
       split < int64_t(from.size())) {
     return getAxes().empty() ? emitOpError("needs a mesh axis") : success();
   }
-  bool inRange = split >= 0 && split < int64_t(from.size()) && concat >= 0 &&
+  bool inRange = areAlike(getX().getType(), getY().getType()) && split >= 0 &&
+                 split < int64_t(from.size()) && concat >= 0 &&
                  concat < int64_t(from.size()) && split != concat &&
                  to.size() == from.size();
   if (inRange) {

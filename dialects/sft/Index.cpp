@@ -161,6 +161,24 @@ LogicalResult ExpandRowsOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
+LogicalResult OccurringIndicesOp::inferReturnTypes(
+    MLIRContext *context, std::optional<Location> location, ValueRange operands,
+    DictionaryAttr, OpaqueProperties properties, RegionRange,
+    SmallVectorImpl<Type> &types) {
+  int64_t rows = properties.as<Properties *>()->rows.getInt();
+  // C1
+  if (rows < 1) {
+    return emitOptionalError(location, "sft.occurring_indices: a table of ",
+                             rows, " rows has none for an index");
+  }
+  auto x = cast<RankedTensorType>(operands[0].getType());
+  Type i32 = IntegerType::get(context, 32);
+  int64_t most = std::min(x.getNumElements(), rows);
+  types.append({RankedTensorType::get({most}, i32),
+                RankedTensorType::get({rows}, i32), x.clone(i32)});
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // Positions and random numbers
 //===----------------------------------------------------------------------===//

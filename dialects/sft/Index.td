@@ -129,6 +129,32 @@ def Sft_ExpandRowsOp : Sft_PureOp<"expand_rows", [Sft_Infer, Sft_Sharded,
   }];
 }
 
+def Sft_OccurringIndicesOp : Sft_PureOp<"occurring_indices", [
+    Sft_Infer, Sft_Sharded, Sft_KernelLoops]> {
+  let summary = "The rows of a table that indices name, numbered";
+  let description = [{
+    As sft.occurring_rows, for sft.embedding: `indices[s]` is the s-th of the
+    table's `rows` rows to occur, in order of first occurrence, -1 past the
+    last; `slots[r]` is the s of row r, or -1; `places` has the s of each
+    element of x, -1 where x names no row. There are as many indices as x has
+    elements, or rows if they are fewer.
+
+    ```mlir
+    %rows, %slots, %places = sft.occurring_indices %ids of 65
+        : tensor<4x16xi32>
+    %values = sft.scatter_add %places, %dy
+        : tensor<4x16xi32>, tensor<4x16x32xf32> to tensor<64x32xf32>
+    ```
+
+    Constraints: 1. there is a row.
+  }];
+  let arguments = (ins Sft_IntTensor:$x, I64Attr:$rows);
+  let results = (outs StaticShapeTensorOf<[I32]>:$indices,
+                       StaticShapeTensorOf<[I32]>:$slots,
+                       StaticShapeTensorOf<[I32]>:$places);
+  let assemblyFormat = "$x `of` $rows attr-dict `:` type($x)";
+}
+
 def Sft_IotaOp : Sft_PureOp<"iota", [
     Sft_LoopOverIndices, Sft_ShardedByPosition]> {
   let summary = "The global position along an axis";

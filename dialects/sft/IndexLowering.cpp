@@ -107,6 +107,51 @@ void ScatterAddOp::buildKernel(OpBuilder &builder, ArrayRef<Value> operands,
 }
 
 //===----------------------------------------------------------------------===//
+// sft.occurring_indices
+//===----------------------------------------------------------------------===//
+
+/// One loop for each dimension of a box, row-major, that hand a count on.
+using CountBody = function_ref<Value(ArrayRef<Value> at, Value count)>;
+static Value countAlong(KernelBuilder &k, ArrayRef<int64_t> shape,
+                        SmallVector<Value> at, Value count, CountBody body) {
+  if (at.size() == shape.size()) {
+    return body(at, count);
+  }
+  Value end = k.index(shape[at.size()]);
+  return k.carry(k.index(0), end, count, [&](Value i, Value count) {
+    SmallVector<Value> inner = at;
+    inner.push_back(i);
+    return countAlong(k, shape, inner, count, body);
+  });
+}
+
+void OccurringIndicesOp::buildKernel(OpBuilder &builder,
+                                     ArrayRef<Value> operands,
+                                     ArrayRef<Value> results, ValueRange) {
+  KernelBuilder k{builder, getLoc()};
+  Value indices = results[0], slots = results[1], places = results[2];
+  Type i32 = builder.getI32Type();
+  k.fill(indices, -1);
+  k.fill(slots, -1);
+  auto number = [&](ArrayRef<Value> at, Value count) -> Value {
+    Value row = k.toIndex(k.load(operands[0], at));
+    Value exists = k.isBelow(row, int64_t(getRows()));
+    row = k.choose(exists, row, k.index(0));
+    Value slot = k.load(slots, row);
+    Value isNew = k.isNegative(k.choose(exists, slot, k.number(i32, 0)));
+    Value next = k.toInt32(count);
+    k.ifTrue(isNew, [&] {
+      k.store(next, slots, row);
+      k.store(k.toInt32(row), indices, count);
+    });
+    Value place = k.choose(isNew, next, slot);
+    k.store(k.choose(exists, place, k.number(i32, -1)), places, at);
+    return k.add(count, k.choose(isNew, k.index(1), k.index(0)));
+  };
+  countAlong(k, shapeOf(getX()), {}, k.index(0), number);
+}
+
+//===----------------------------------------------------------------------===//
 // sft.iota
 //===----------------------------------------------------------------------===//
 

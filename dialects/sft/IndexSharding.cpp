@@ -92,6 +92,17 @@ FactorRule ExpandRowsOp::getFactorRule() {
   return rule;
 }
 
+/// Indices are replicated, not reduced, as by sft.occurring_rows.
+FactorRule OccurringIndicesOp::getFactorRule() {
+  FactorRule rule;
+  auto x = addFactors(rule, getX(), FactorKind::Replicated);
+  auto indices = addFactors(rule, getIndices(), FactorKind::Replicated);
+  auto slots = addFactors(rule, getSlots(), FactorKind::Replicated);
+  rule.operands = {x};
+  rule.results = {indices, slots, x};
+  return rule;
+}
+
 /// Each dimension by itself, as the factor of its number; the operands are
 /// scalars.
 static FactorRule positionRule(Operation *op) {

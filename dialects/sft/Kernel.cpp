@@ -67,11 +67,14 @@ void KernelOp::print(OpAsmPrinter &printer) {
 LogicalResult KernelOp::verify() {
   ArrayRef<int64_t> pairs = getInPlace();
   llvm::SmallSet<int64_t, 4> operands, results;
-  for (size_t i = 0; i + 1 < pairs.size(); i += 2) {
-    bool isNew =
-        operands.insert(pairs[i]).second && results.insert(pairs[i + 1]).second;
-    if (!isNew || pairs[i] >= getNumOperands() ||
-        pairs[i + 1] >= getNumResults() ||
+  auto isIndex = [](int64_t i, unsigned count) {
+    return i >= 0 && i < int64_t(count);
+  };
+  for (size_t i = 0; i < pairs.size(); i += 2) {
+    bool isPair = i + 1 < pairs.size() && isIndex(pairs[i], getNumOperands()) &&
+                  isIndex(pairs[i + 1], getNumResults());
+    if (!isPair || !operands.insert(pairs[i]).second ||
+        !results.insert(pairs[i + 1]).second ||
         getOperand(unsigned(pairs[i])).getType() !=
             getResult(unsigned(pairs[i + 1])).getType()) {
       return emitOpError("in_place pairs each an operand with a result of its "

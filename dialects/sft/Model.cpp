@@ -120,6 +120,10 @@ static LogicalResult verifyInput(ModelOp model, BlockArgument input,
   if (std::string why = invalidKeyReason(name); !why.empty()) {
     return error() << why;
   }
+  if (llvm::all_of(name, llvm::isDigit)) {
+    return error() << "a name of digits alone is lost when the model is "
+                      "printed; begin with a letter";
+  }
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!isa<CsrType>(type) && !tensor) {
     return error() << "an input is a ranked tensor or !sft.csr";
@@ -163,6 +167,11 @@ LogicalResult ModelOp::verify() {
   if (getClipNorm() && !(getClipNorm()->convertToDouble() > 0)) {
     return emitOpError("clip_norm is not positive");
   }
+  return success();
+}
+
+LogicalResult ModelOp::verifyRegions() {
+  // C3
   llvm::StringMap<Location> parameters;
   for (auto parameter : getBody().getOps<ParameterOp>()) {
     auto [it, isNew] =

@@ -33,17 +33,18 @@ def Sft_ModelOp : Sft_Op<"model", [
     `clip_norm = 1.0` (gradients are scaled so that their global norm is at most
     this).
     Constraints: 1. every input has the same leading dimension; 2. input names
-    are file and tensor keys: letters, digits, `_`, `.`, `-`; 3. parameter
-    names are unique. To be compiled, a model with a loss has a parameter that
-    is trained.
+    are file and tensor keys: letters, digits, `_`, `.`, `-`, but not digits
+    alone, which number values and are lost in printing; 3. parameter names are
+    unique. To be compiled, a model with a loss has a parameter that is trained.
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, ArrayAttr:$input_names,
+  let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$input_names,
                        OptionalAttr<AnyAttr>:$optimizer,
                        OptionalAttr<AnyAttr>:$schedule,
                        OptionalAttr<F64Attr>:$clip_norm);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
+  let hasRegionVerifier = 1;
   let extraClassDeclaration = [{
     /// Global rows a step: the inputs' leading dimension.
     int64_t getBatch();
@@ -94,12 +95,12 @@ def Sft_YieldOp : Sft_Op<"yield", [Terminator, Pure, HasParent<"ModelOp">,
     valid keys; 3. a prediction's leading dimension is the batch.
   }];
   let arguments = (ins Optional<AnyType>:$loss, Variadic<AnyType>:$outputs,
-                       ArrayAttr:$output_names);
+                       StrArrayAttr:$output_names);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
   let builders = [OpBuilder<(ins), [{
     build($_builder, $_state, ::mlir::Value(), ::mlir::ValueRange(),
-          $_builder.getArrayAttr({}));
+          $_builder.getStrArrayAttr({}));
   }]>];
 }
 

@@ -60,8 +60,12 @@ LogicalResult PartOp::verify() {
                          << getX().getType() << " along dimension " << dim;
   }
   to[dim] = from[dim];
-  return from == to ? success()
-                    : emitOpError("changes a dimension besides `dim`");
+  if (from != to ||
+      getX().getType().getElementType() != getY().getType().getElementType()) {
+    return emitOpError() << "changes more than dimension " << dim << " of "
+                         << getX().getType() << ": " << getY().getType();
+  }
+  return success();
 }
 
 SmallVector<int64_t> PartOp::getLoopBounds() { return shapeOf(getY()); }

@@ -154,6 +154,18 @@ LogicalResult StepOp::verify() {
   if (failed(verifyLimits(*this))) {
     return failure();
   }
+  // C4
+  for (std::optional<ArrayAttr> each : {getGlobalTypes(), getShardings()}) {
+    if (each && each->size() != getInputNames().size()) {
+      return emitOpError() << "has " << getInputNames().size()
+                           << " inputs, but global types and shardings for "
+                           << each->size();
+    }
+  }
+  return success();
+}
+
+LogicalResult StepOp::verifyRegions() {
   llvm::StringMap<Location> written;
   WriteOp firstWrite;
   for (Operation &op : getBody().front()) {

@@ -64,16 +64,20 @@ def Sft_StepOp : Sft_Op<"step", [
     ```
 
     Constraints: 1. no write stands before the guard; 2. a variable is written
-    once at most; 3. an input is limited as a whole, or each element of its rows.
+    once at most; 3. an input is limited as a whole, or each element of its rows;
+    4. all inputs have a global type and a sharding, or none.
   }];
   let arguments = (ins Sft_StepKind:$kind, SymbolNameAttr:$sym_name,
-                       ArrayAttr:$input_names,
-                       OptionalAttr<ArrayAttr>:$index_limits,
-                       OptionalAttr<ArrayAttr>:$global_types,
-                       OptionalAttr<ArrayAttr>:$shardings);
+                       StrArrayAttr:$input_names,
+                       OptionalAttr<TypedArrayAttrBase<DenseI64ArrayAttr,
+                           "array of index limits">>:$index_limits,
+                       OptionalAttr<TypeArrayAttr>:$global_types,
+                       OptionalAttr<TypedArrayAttrBase<Sft_ShardingAttr,
+                           "array of shardings">>:$shardings);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
+  let hasRegionVerifier = 1;
   let extraClassDeclaration = [{
     /// What `below` says of an input; empty where it says nothing.
     ::llvm::ArrayRef<int64_t> getLimitsOf(size_t input);

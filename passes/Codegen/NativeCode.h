@@ -25,6 +25,8 @@ llvm::Expected<CpuTarget> makeCpuTarget(llvm::StringRef chip);
 void optimize(llvm::Module &module, llvm::TargetMachine &machine);
 
 /// Compiles the module and links it, in this process, into a shared object.
+/// Afterwards llvm::cl options read as if they had not been given: that is how
+/// lld begins.
 llvm::Expected<std::string> compileToSharedObject(llvm::Module &module,
                                                   llvm::TargetMachine &machine);
 

@@ -2,9 +2,9 @@
 #ifndef SFT_CODEGEN_PASSES_TD
 #define SFT_CODEGEN_PASSES_TD
 
-include "mlir/Pass/PassBase.td"
+include "passes/PassBase.td"
 
-def FuseContractions : Pass<"sft-fuse-contractions", "::mlir::ModuleOp"> {
+def FuseContractions : Sft_ModulePass<"sft-fuse-contractions"> {
   let summary = "Matrix products take the bias and activation that follow them";
   let description = [{
     sft.matmul becomes sft.contract; an added vector along the last dimension and
@@ -22,7 +22,7 @@ def FuseContractions : Pass<"sft-fuse-contractions", "::mlir::ModuleOp"> {
   }];
 }
 
-def FlattenContractions : Pass<"sft-flatten-contractions", "::mlir::ModuleOp"> {
+def FlattenContractions : Sft_ModulePass<"sft-flatten-contractions"> {
   let summary = "Products with one common matrix become one large product";
   let description = [{
     A weight is the same for every sequence of a batch, so its product with the
@@ -42,7 +42,7 @@ def FlattenContractions : Pass<"sft-flatten-contractions", "::mlir::ModuleOp"> {
   }];
 }
 
-def FormKernels : Pass<"sft-form-kernels", "::mlir::ModuleOp"> {
+def FormKernels : Sft_ModulePass<"sft-form-kernels"> {
   let summary = "Groups ops over the same loops into kernels";
   let description = [{
     LoopOpInterface ops over equal loops join the kernel of a producer or of a
@@ -56,7 +56,7 @@ def FormKernels : Pass<"sft-form-kernels", "::mlir::ModuleOp"> {
                         "ops in a kernel at most">];
 }
 
-def AssignInPlace : Pass<"sft-assign-in-place", "::mlir::ModuleOp"> {
+def AssignInPlace : Sft_ModulePass<"sft-assign-in-place"> {
   let summary = "Kernel results take over the buffers of operands that die there";
   let description = [{
     Result j may share the buffer of operand i if the kernel reads the operand at
@@ -65,7 +65,7 @@ def AssignInPlace : Pass<"sft-assign-in-place", "::mlir::ModuleOp"> {
   }];
 }
 
-def GenerateKernels : Pass<"sft-generate-kernels", "::mlir::ModuleOp"> {
+def GenerateKernels : Sft_ModulePass<"sft-generate-kernels"> {
   let summary = "Machine code for all kernels";
   let description = [{
     Each distinct kernel becomes a function over scf loops, memref accesses and
@@ -79,12 +79,13 @@ def GenerateKernels : Pass<"sft-generate-kernels", "::mlir::ModuleOp"> {
     Option<"emit", "emit", "std::string", "\"object\"",
            "object, or mlir or llvm to print the code">];
   let dependentDialects = [
+    "::sft::SftDialect",
     "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
     "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
     "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect"];
 }
 
-def VerifyCodegen : Pass<"sft-verify-codegen", "::mlir::ModuleOp"> {
+def VerifyCodegen : Sft_ModulePass<"sft-verify-codegen"> {
   let summary = "Exit of the phase: only kernels, contractions, collectives, views and effects";
 }
 

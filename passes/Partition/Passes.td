@@ -2,9 +2,9 @@
 #ifndef SFT_PARTITION_PASSES_TD
 #define SFT_PARTITION_PASSES_TD
 
-include "mlir/Pass/PassBase.td"
+include "passes/PassBase.td"
 
-def GlobalToLocal : Pass<"sft-global-to-local", "::mlir::ModuleOp"> {
+def GlobalToLocal : Sft_ModulePass<"sft-global-to-local"> {
   let summary = "Shrinks values to one rank's part; collectives where shardings meet";
   let description = [{
     Every op is rebuilt on local shapes. Where an operand's sharding is not the
@@ -30,7 +30,7 @@ def GlobalToLocal : Pass<"sft-global-to-local", "::mlir::ModuleOp"> {
   }];
 }
 
-def LeadCollectives : Pass<"sft-lead-collectives", "::mlir::ModuleOp"> {
+def LeadCollectives : Sft_ModulePass<"sft-lead-collectives"> {
   let summary = "Collectives work along the leading dimension";
   let description = [{
     What a rank sends to another has to be contiguous. Collectives along another
@@ -52,7 +52,7 @@ def LeadCollectives : Pass<"sft-lead-collectives", "::mlir::ModuleOp"> {
   }];
 }
 
-def BucketCollectives : Pass<"sft-bucket-collectives", "::mlir::ModuleOp"> {
+def BucketCollectives : Sft_ModulePass<"sft-bucket-collectives"> {
   let summary = "Joins small all-reduces into buckets";
   let description = [{
     All-reduces of one kind, element type and group are joined, in program
@@ -64,7 +64,7 @@ def BucketCollectives : Pass<"sft-bucket-collectives", "::mlir::ModuleOp"> {
                         "least bytes of a full bucket">];
 }
 
-def ForbidCollectives : Pass<"sft-forbid-collectives", "::mlir::ModuleOp"> {
+def ForbidCollectives : Sft_ModulePass<"sft-forbid-collectives"> {
   let summary = "Fails where a train step has a collective of these kinds";
   let description = [{
     The error stands at the op that made the value and says why there is a
@@ -74,7 +74,7 @@ def ForbidCollectives : Pass<"sft-forbid-collectives", "::mlir::ModuleOp"> {
                             "all_reduce, all_gather, reduce_scatter, all_to_all">];
 }
 
-def VerifyPartition : Pass<"sft-verify-partition", "::mlir::ModuleOp"> {
+def VerifyPartition : Sft_ModulePass<"sft-verify-partition"> {
   let summary = "Exit of the phase: local shapes, whole values, no sharding left";
 }
 

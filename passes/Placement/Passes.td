@@ -2,9 +2,9 @@
 #ifndef SFT_PLACEMENT_PASSES_TD
 #define SFT_PLACEMENT_PASSES_TD
 
-include "mlir/Pass/PassBase.td"
+include "passes/PassBase.td"
 
-def PlanMemory : Pass<"sft-plan-memory", "::mlir::ModuleOp"> {
+def PlanMemory : Sft_ModulePass<"sft-plan-memory"> {
   let summary = "Gives every value its bytes; steps become a plan.program";
   let description = [{
     1. Values share storage where they must: a view with its source, an in-place
@@ -19,11 +19,14 @@ def PlanMemory : Pass<"sft-plan-memory", "::mlir::ModuleOp"> {
     3. Each step becomes a plan.function; a train step two, at its guard.
 
     The arena's size is the exact peak: nothing else is allocated in a step.
+
+    Assumes: the exit of the phase Partition; inputs have a global type and a
+    sharding.
   }];
-  let dependentDialects = ["::sft::plan::PlanDialect"];
+  let dependentDialects = ["::sft::SftDialect", "::sft::plan::PlanDialect"];
 }
 
-def VerifyPlacement : Pass<"sft-verify-placement", "::mlir::ModuleOp"> {
+def VerifyPlacement : Sft_ModulePass<"sft-verify-placement"> {
   let summary = "Exit of the phase: every byte has its place, and no live one two owners";
   let description = [{
     1. A module has a plan.program and no step or variable is left.

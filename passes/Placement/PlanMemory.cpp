@@ -399,6 +399,14 @@ LogicalResult ProgramBuilder::run() {
 
 struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
   void runOnOperation() override {
+    for (auto step : getOperation().getOps<StepOp>()) {
+      if (!step.getInputNames().empty() &&
+          !(step.getGlobalTypes() && step.getShardings())) {
+        step.emitOpError("has inputs without global type and sharding; the "
+                         "phases Sharding and Partition come first");
+        return signalPassFailure();
+      }
+    }
     if (failed(ProgramBuilder(getOperation()).run())) {
       signalPassFailure();
     }

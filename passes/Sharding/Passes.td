@@ -2,9 +2,9 @@
 #ifndef SFT_SHARDING_PASSES_TD
 #define SFT_SHARDING_PASSES_TD
 
-include "mlir/Pass/PassBase.td"
+include "passes/PassBase.td"
 
-def AssignMesh : Pass<"sft-assign-mesh", "::mlir::ModuleOp"> {
+def AssignMesh : Sft_ModulePass<"sft-assign-mesh"> {
   let summary = "Puts the mesh on the module";
   let description = [{
     `sft-assign-mesh{mesh=data=2}` sets `sft.mesh = #sft.mesh<"data" = 2>`.
@@ -14,7 +14,7 @@ def AssignMesh : Pass<"sft-assign-mesh", "::mlir::ModuleOp"> {
     ListOption<"mesh", "mesh", "std::string", "axes in order, as name=size">];
 }
 
-def SeedShardings : Pass<"sft-seed-shardings", "::mlir::ModuleOp"> {
+def SeedShardings : Sft_ModulePass<"sft-seed-shardings"> {
   let summary = "Every value whole, inputs cut over \"data\"";
   let description = [{
     The leading dimension of every input is cut over the mesh axis with the role
@@ -26,7 +26,7 @@ def SeedShardings : Pass<"sft-seed-shardings", "::mlir::ModuleOp"> {
   }];
 }
 
-def PropagateShardings : Pass<"sft-propagate-shardings", "::mlir::ModuleOp"> {
+def PropagateShardings : Sft_ModulePass<"sft-propagate-shardings"> {
   let summary = "Spreads shardings along factor rules through all steps";
   let description = [{
     From inputs, annotated parameters and sft.shard, the factor rules of the ops
@@ -44,7 +44,7 @@ def PropagateShardings : Pass<"sft-propagate-shardings", "::mlir::ModuleOp"> {
   }];
 }
 
-def Zero : Pass<"sft-zero", "::mlir::ModuleOp"> {
+def Zero : Sft_ModulePass<"sft-zero"> {
   let summary = "Optimizer state, gradients, parameters cut over \"data\"";
   let description = [{
     ZeRO (Rajbhandari et al. 2020). Stage 1 cuts the optimizer's state, 2 the
@@ -62,7 +62,7 @@ def Zero : Pass<"sft-zero", "::mlir::ModuleOp"> {
   let options = [Option<"stage", "stage", "int64_t", "1", "1, 2 or 3">];
 }
 
-def FindPartials : Pass<"sft-find-partials", "::mlir::ModuleOp"> {
+def FindPartials : Sft_ModulePass<"sft-find-partials"> {
   let summary = "Which values are partial sums";
   let description = [{
     A cut reduction factor leaves results partial; ops that are linear in a
@@ -77,7 +77,7 @@ def FindPartials : Pass<"sft-find-partials", "::mlir::ModuleOp"> {
   }];
 }
 
-def ScatterPartials : Pass<"sft-scatter-partials", "::mlir::ModuleOp"> {
+def ScatterPartials : Sft_ModulePass<"sft-scatter-partials"> {
   let summary = "Partial sums that are wanted in parts are cut for all their users";
   let description = [{
     Where one user of a partial sum wants it cut over the axis that it is partial
@@ -99,7 +99,7 @@ def ScatterPartials : Pass<"sft-scatter-partials", "::mlir::ModuleOp"> {
   }];
 }
 
-def VerifyShardings : Pass<"sft-verify-shardings", "::mlir::ModuleOp"> {
+def VerifyShardings : Sft_ModulePass<"sft-verify-shardings"> {
   let summary = "Exit of the phase: every value has a sharding that fits it";
 }
 

@@ -20,18 +20,39 @@ struct Gradient {
   VariableOp variable;
   Location loc;
   Value elements;      ///< the whole, or the rows that occurred
-  ExpandRowsOp expand; ///< how the rows become the whole; null for a dense one
+  Value indices;       ///< the table's rows that these are; null for the whole
+  ExpandRowsOp expand; ///< how the rows become the whole, where there is need
 
   Gradient(GradientOp op, VariableOp variable)
       : variable(variable), loc(op.getLoc()), elements(op.getValue()),
         expand(op.getValue().getDefiningOp<ExpandRowsOp>()) {
     if (expand) {
       elements = expand.getRows();
+      indices = expand.getIndices();
     }
   }
 
+  /// For a lazy optimizer: that of a table from which sft.embedding took rows
+  /// is the sums for the rows that it took. A table that its author cuts over
+  /// the mesh stays as it is: no rank has all the rows.
+  void takeRows(OpBuilder &builder) {
+    auto sums = elements.getDefiningOp<ScatterAddOp>();
+    if (!sums || variable.getShardAttr()) {
+      return;
+    }
+    RankedTensorType table = sums.getY().getType();
+    auto occurring = OccurringIndicesOp::create(
+        builder, sums.getLoc(), sums.getIndices(),
+        builder.getI64IntegerAttr(table.getDimSize(0)));
+    indices = occurring.getIndices();
+    int64_t most = occurring.getIndices().getType().getDimSize(0);
+    elements = ScatterAddOp::create(
+        builder, sums.getLoc(), table.clone({most, table.getDimSize(1)}),
+        occurring.getPlaces(), sums.getUpdates(), Value());
+  }
+
   Value whole(OpBuilder &builder) {
-    if (!expand) {
+    if (!indices) {
       return elements;
     }
     return mark(builder, ExpandRowsOp::create(
@@ -117,7 +138,10 @@ private:
                                 << ", which is not a variable that is read";
       }
       Gradient &gradient = gradients.emplace_back(op, variable);
-      if (!gradient.expand) {
+      if (optimizer.isLazy()) {
+        gradient.takeRows(builder);
+      }
+      if (!gradient.indices) {
         gradient.elements = gradient.mark(builder, gradient.elements);
       }
       op.erase();
@@ -174,7 +198,7 @@ private:
                                    state.getSymName()));
     }
     variables->insert(variables->begin(), gradient.variable);
-    bool byRows = gradient.expand && optimizer.isLazy();
+    bool byRows = gradient.indices && optimizer.isLazy();
     SmallVector<Value> updated =
         byRows ? updateRows(gradient, old)
                : updateTensors(gradient.loc, gradient.whole(builder), old);
@@ -191,7 +215,7 @@ private:
   }
 
   SmallVector<Value> updateRows(Gradient &gradient, ArrayRef<Value> old) {
-    Value indices = gradient.expand.getIndices();
+    Value indices = gradient.indices;
     SmallVector<Value> rows;
     for (Value table : old) {
       rows.push_back(

@@ -7,9 +7,9 @@
 #ifndef SFT_TRAINING_PASSES_TD
 #define SFT_TRAINING_PASSES_TD
 
-include "mlir/Pass/PassBase.td"
+include "passes/PassBase.td"
 
-def LowerModel : Pass<"sft-lower-model", "::mlir::ModuleOp"> {
+def LowerModel : Sft_ModulePass<"sft-lower-model"> {
   let summary = "A model as variables and steps";
   let description = [{
     Replaces the program's sft.model by an sft.variable for each parameter and
@@ -61,7 +61,7 @@ def LowerModel : Pass<"sft-lower-model", "::mlir::ModuleOp"> {
   }];
 }
 
-def LimitIndices : Pass<"sft-limit-indices", "::mlir::ModuleOp"> {
+def LimitIndices : Sft_ModulePass<"sft-limit-indices"> {
   let summary = "Which inputs are indices, and how far they may go";
   let description = [{
     Follows the values of each step backwards from the ops that use them as
@@ -90,7 +90,7 @@ def LimitIndices : Pass<"sft-limit-indices", "::mlir::ModuleOp"> {
   }];
 }
 
-def Differentiate : Pass<"sft-differentiate", "::mlir::ModuleOp"> {
+def Differentiate : Sft_ModulePass<"sft-differentiate"> {
   let summary = "The gradient of a train step's loss by each parameter";
   let description = [{
     Reverse-mode differentiation (Griewank & Walther 2008) of `@train`:
@@ -130,7 +130,7 @@ def Differentiate : Pass<"sft-differentiate", "::mlir::ModuleOp"> {
   }];
 }
 
-def ApplyOptimizer : Pass<"sft-apply-optimizer", "::mlir::ModuleOp"> {
+def ApplyOptimizer : Sft_ModulePass<"sft-apply-optimizer"> {
   let summary = "Gradients become updates";
   let description = [{
     Replaces each sft.gradient of `@train` by the optimizer's update: new
@@ -142,8 +142,10 @@ def ApplyOptimizer : Pass<"sft-apply-optimizer", "::mlir::ModuleOp"> {
     the Euclidean norm of all of them together; it has to be finite, too.
 
     A lazy optimizer updates only the rows that occurred where the gradient is
-    an sft.expand_rows: weight decay and moments of other rows rest. Where a
-    gradient is dense, lazy makes no difference.
+    an sft.expand_rows (W of one sft.transform) or an sft.scatter_add (the table
+    of one sft.embedding that no annotation cuts): weight decay and moments of
+    other rows rest. Where a gradient is dense, or the sum of several, lazy makes
+    no difference.
 
     Assumes: `@train` has the attributes that --sft-lower-model gives it.
     Afterwards: there is no sft.gradient, and the attributes are gone.
@@ -191,7 +193,7 @@ def Decompose : Pass<"sft-decompose", "::sft::StepOp"> {
   }];
 }
 
-def VerifyTraining : Pass<"sft-verify-training", "::mlir::ModuleOp"> {
+def VerifyTraining : Sft_ModulePass<"sft-verify-training"> {
   let summary = "What holds after the phase Training";
   let description = [{
     1. There is no sft.model.

@@ -70,6 +70,13 @@ sft.step train @expand_rows_c2(%s: tensor<9xi32>, %r: tensor<4x8xf32>, %i: tenso
 
 // -----
 
+sft.step train @occurring_indices_c1(%i: tensor<4xi32>) {
+  // expected-error @below {{sft.occurring_indices: a table of 0 rows has none for an index}}
+  %r, %s, %p = sft.occurring_indices %i of 0 : tensor<4xi32>
+}
+
+// -----
+
 sft.step train @iota_c1() {
   // expected-error @below {{axis 2 is not a dimension of 'tensor<4x8xi32>'}}
   %i = sft.iota axis 2 : tensor<4x8xi32>

@@ -37,6 +37,22 @@ sft.step train @rows(%w: tensor<100x8xf32>, %rows: tensor<16xi32>,
       : tensor<100xi32>, tensor<16x8xf32>, tensor<16xi32>
 }
 
+// CHECK-LABEL: sft.step train @occurring
+sft.step train @occurring(%few: tensor<4x16xi64>, %many: tensor<128xi32>) {
+  // CHECK: sft.occurring_indices %{{.*}} of 100 : tensor<4x16xi64>
+  // RULE: remark: ([i,j]) -> [k],[l],[i,j], i whole, j whole, k whole, l whole{{$}}
+  %rows, %slots, %places = sft.occurring_indices %few of 100
+      : tensor<4x16xi64>
+  // CHECK: sft.iota axis 0 : tensor<64xi32>
+  %i = sft.iota axis 0 : tensor<64xi32>
+  %fit = sft.add %rows, %i : tensor<64xi32>, tensor<64xi32>
+  %rows2, %slots2, %places2 = sft.occurring_indices %many of 100
+      : tensor<128xi32>
+  // There are no more rows than the table has.
+  // CHECK: sft.add %{{.*}}, %{{.*}} : tensor<100xi32>
+  %fit2 = sft.add %rows2, %slots2 : tensor<100xi32>
+}
+
 // CHECK-LABEL: sft.step train @positions
 sft.step train @positions(%x: tensor<4x8xf32>, %at: tensor<i64>) {
   // CHECK: sft.iota axis 1 : tensor<4x8xi32>

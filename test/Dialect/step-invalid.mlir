@@ -36,3 +36,10 @@ sft.step predict @step_c3_negative(%x: tensor<4xi32> below [-1]) {
 // expected-error @+1 {{has limits [2, 2] for an input 'tensor<i32>'}}
 sft.step predict @step_c3_scalar(%x: tensor<i32> below [2, 2]) {
 }
+
+// -----
+
+// C4
+// expected-error @+1 {{has 2 inputs, but global types and shardings for 1}}
+sft.step predict @step_c4(%x: tensor<2xf32> of tensor<4xf32> sharding <[[0]]>, %y: tensor<2xf32>) {
+}

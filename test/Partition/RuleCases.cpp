@@ -99,6 +99,8 @@ static const RuleCase kCases[] = {
     {"%t: tensor<4x4xf64>, %r: tensor<4x4xf64>", "%i = sft.iota axis 0 : tensor<4xi32>\n%y = sft.scatter_rows %t, %i, %r : tensor<4x4xf64>, tensor<4xi32>, tensor<4x4xf64>"},
     {"%s: tensor<8xi32>, %r: tensor<4x4xf64>, %i: tensor<4xi32>", "%y = sft.expand_rows %s, %r, %i : tensor<8xi32>, tensor<4x4xf64>, tensor<4xi32>", -1, 5},
     {"%s: tensor<6xi32>, %r: tensor<4x3xf64>, %i: tensor<4xi32>", "%y = sft.expand_rows %s, %r, %i : tensor<6xi32>, tensor<4x3xf64>, tensor<4xi32>", -1, 5},
+    {"%i: tensor<8xi32>", "%y:3 = sft.occurring_indices %i of 6 : tensor<8xi32>", -2, 8},
+    {"%i: tensor<2x4xi64>", "%y:3 = sft.occurring_indices %i of 12 : tensor<2x4xi64>", -2, 14},
     {"", "%y = sft.iota axis 1 : tensor<4x8xi32>"},
     {"", "%y = sft.iota axis 0 : tensor<6x3xi64>"},
     {"", "%s = sft.runtime_scalar seed : tensor<i64>\n%t = sft.runtime_scalar step : tensor<i64>\n%y = sft.random_uniform %s, %t stream 5 word 1 : tensor<4x8xf64>"},

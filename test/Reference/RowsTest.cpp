@@ -88,6 +88,20 @@ TEST(Rows, OccurringAreNumberedByFirstOccurrence) {
   EXPECT_EQ(outputs.at("s").data, (Data{-1, -1, -1, 0, 1}));
 }
 
+TEST(Rows, IndicesAreNumberedByFirstOccurrence) {
+  auto outputs = run(R"(
+    sft.step predict @occurring(%i: tensor<2x3xi32>) {
+      %r, %s, %p = sft.occurring_indices %i of 5 : tensor<2x3xi32>
+      sft.output prediction "r", %r : tensor<5xi32>
+      sft.output prediction "s", %s : tensor<5xi32>
+      sft.output prediction "p", %p : tensor<2x3xi32>
+    })",
+                     {tensor({2, 3}, {3, -1, 4, 5, 3, 0})});
+  EXPECT_EQ(outputs.at("r").data, (Data{3, 4, 0, -1, -1}));
+  EXPECT_EQ(outputs.at("s").data, (Data{2, -1, -1, 0, 1}));
+  EXPECT_EQ(outputs.at("p").data, (Data{0, -1, 1, -1, 0, 2}));
+}
+
 TEST(Positions, IotaCountsFromItsOffset) {
   auto outputs = run(R"(
     sft.step predict @iota(%from: tensor<i64>) {

@@ -156,4 +156,32 @@ TEST(Steps, LazyEqualsEagerWhereNothingMovesByItself) {
   EXPECT_NE(lazy["w"].data[1], 1);
 }
 
+TEST(Steps, LazyEmbeddingMovesItsRowsAsEager) {
+  auto model = [](const std::string &optimizer) {
+    return "sft.model @embedding(%i: tensor<2x2xi32>, %y: tensor<2x2x1xf32>)"
+           "    optimizer = " +
+           optimizer + R"( {
+      %t = sft.parameter "t" init(#sft.ones) : tensor<6x1xf32>
+      %e = sft.embedding %t, %i : tensor<6x1xf32>, tensor<2x2xi32>
+      %loss = sft.mse_loss %e, %y : tensor<2x2x1xf32>
+      sft.yield loss %loss : tensor<f32>
+    })";
+  };
+  std::vector<Tensor> batch = {tensor({2, 2}, {4, 1, 4, 4}),
+                               tensor({2, 2, 1}, {2, 3, 4, 5})};
+  // 0.5 (t - y) for each element: row 1 has -1, row 4 -0.5 - 1.5 - 2.
+  for (const char *lazy : {", lazy = true>", ">"}) {
+    sft::Program program(
+        model(std::string("#sft.sgd<lr = 0.1, weight_decay = 1.0") + lazy),
+        "sft-training");
+    program.run("initialize");
+    program.run("train", batch);
+    double rest = *lazy == ',' ? 1 : 0.9;
+    std::vector<double> expected = {rest, 1, rest, rest, 1 + 0.1 * 3, rest};
+    for (size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_NEAR(program["t"].data[i], expected[i], 1e-7) << lazy << i;
+    }
+  }
+}
+
 } // namespace

@@ -135,6 +135,32 @@ sft.step train @lazy(%loss: tensor<f32>, %slots: tensor<8xi32>,
 
 // -----
 
+// The table of an embedding as well: sums for the rows that occurred only.
+
+// CHECK-LABEL: sft.step train @embedded
+// CHECK-SAME: %[[IDS:[a-z0-9]+]]: tensor<4x2xi32>, %[[DY:[a-z0-9]+]]: tensor<4x2x3xf32>) {
+// CHECK: %[[T:.*]] = sft.read @t
+// CHECK: %[[I:.*]], %{{.*}}, %[[PLACES:.*]] = sft.occurring_indices %[[IDS]] of 9 : tensor<4x2xi32>
+// CHECK: %[[SUMS:.*]] = sft.scatter_add %[[PLACES]], %[[DY]] : tensor<4x2xi32>, tensor<4x2x3xf32> to tensor<8x3xf32>
+// CHECK-NOT: gradient_of
+// CHECK: sft.gather_rows %[[T]], %[[I]]
+// CHECK: sft.mul %{{.*}}, %[[SUMS]]
+// CHECK: sft.scatter_rows %[[T]], %[[I]],
+sft.variable parameter @t : tensor<9x3xf32>
+sft.step initialize @initialize() {
+}
+sft.step train @embedded(%loss: tensor<f32>, %ids: tensor<4x2xi32>,
+                         %dy: tensor<4x2x3xf32>)
+    attributes {sft.optimizer = #sft.sgd<lazy = true>} {
+  %t = sft.read @t : tensor<9x3xf32>
+  sft.output loss "loss", %loss : tensor<f32>
+  %g = sft.scatter_add %ids, %dy
+      : tensor<4x2xi32>, tensor<4x2x3xf32> to tensor<9x3xf32>
+  sft.gradient @t, %g : tensor<9x3xf32>
+}
+
+// -----
+
 // Any other optimizer updates the whole table, and clipping scales the rows
 // alone.
 

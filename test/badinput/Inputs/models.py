@@ -160,6 +160,31 @@ def m16():
                          '%loss : tensor<f32>}\n'), [], HERE + '.*"a/b"')]
 
 
+def generic(attribute, value):
+    """A model in MLIR's generic form, where text does not check attributes."""
+    text = """"sft.model"() <{input_names = ["x"], sym_name = "m"}> ({
+^bb0(%x: tensor<2xf32>):
+  %w = "sft.parameter"() <{init = #sft.ones, name = "w"}> : () -> tensor<f32>
+  %p = "sft.mul"(%x, %w) : (tensor<2xf32>, tensor<f32>) -> tensor<2xf32>
+  "sft.yield"(%p) <{operandSegmentSizes = array<i32: 0, 1>,
+                    output_names = ["p"]}> : (tensor<2xf32>) -> ()
+}) : () -> ()
+"""
+    assert attribute in text, attribute
+    return text.replace(attribute, value, 1)
+
+
+def attributes():
+    return [("input names", generic('["x"]', "[1]"), [],
+             HERE + ".*string array attribute"),
+            ("output names", generic('["p"]', "[1]"), [],
+             HERE + ".*string array attribute"),
+            ("no name", generic(', name = "w"', ""), [],
+             HERE + ".*requires attribute 'name'"),
+            ("no initialiser", generic("init = #sft.ones, ", ""), [],
+             HERE + ".*requires attribute 'init'")]
+
+
 def m18():
     return [("flag", MODEL, ["--mseh=data=2"], "[Dd]id you mean.*--mesh"),
             ("ranks", MODEL, ["--ranks=-1"], "--ranks=-1.*at least 1"),
@@ -188,11 +213,14 @@ ROWS = {
         ("hex", body('%z = sft.constant dense<"0x0102"> : tensor<4xf32>'), [],
          HERE + "elements hex data size is invalid")],
     "M08": lambda: [
-        ("version", b"ML\xefR\x03\x83\x6a" + b"\0" * 40, [], "error: "),
-        ("newer", b"ML\xefR" + bytes([0x0f]) + b"x\0" * 20, [], "error: "),
-        ("truncated", b"ML\xefR\x0d", [], "error: ")],
+        ("version", b"ML\xefR\x06\x6a" + b"x\0" * 20, [], "error: bytecode "
+         "version 6785 is newer than the current version"),
+        ("sections", b"ML\xefR\x03\x83\x6a" + b"\0" * 40, [],
+         "error: duplicate top-level section"),
+        ("truncated", b"ML\xefR\x0d", [], "error: malformed")],
     "M09": m09, "M10": m10, "M11": m11, "M12": m12, "M13": m13, "M14": m14,
     "M15": m15, "M16": m16, "M18": m18,
+    "generic form": attributes,
 }
 
 
@@ -240,11 +268,16 @@ def check_rest(folder):
     """What does not fit the table."""
     bad = 0
     source = os.path.join(folder.path, "model.mlir")
-    done = subprocess.run(["sftc", folder.path], capture_output=True,
-                          timeout=300, check=False)
-    if done.returncode != 1 or b"not a regular file" not in done.stderr:
-        bad += 1
-        print("a folder as model:", done)
+    # M17: a model names no other file; it is itself a regular one.
+    pipe = os.path.join(folder.path, "pipe")
+    os.mkfifo(pipe)
+    for path in folder.path, pipe:
+        done = subprocess.run(["sftc", path], capture_output=True,
+                              timeout=300, check=False)
+        if done.returncode != 1 or b"not a regular file" not in done.stderr:
+            bad += 1
+            print("no file as model:", done)
+    os.remove(pipe)
     # M19: a splat of 2^40 elements stays symbolic or is refused.
     huge = body("%k = sft.constant dense<1.0> : tensor<1099511627776xf32>\n"
                 "  %k2 = sft.add %k, %k : tensor<1099511627776xf32>\n"
