@@ -1,8 +1,8 @@
 """Random models that are valid, each with a mesh and a ZeRO stage.
 
-A case is a function of its number alone. Values keep the batch as their leading
-dimension between layers, so that any layer can follow any other; sizes are
-small, and divide over the mesh more often than not.
+A case is a function of its number alone. Values keep the batch as their
+leading dimension between layers, so that any layer can follow any other; sizes
+are small, and divide over the mesh more often than not.
 """
 import math
 import random
