@@ -50,13 +50,10 @@ private:
   void shard(VariableOp parameter) {
     SmallVector<VariableOp> states = statesOf(parameter);
     ShardingAttr whole = shardingOf(parameter);
-    std::optional<size_t> dim = dimToCut(parameter, states, whole);
-    if (!dim || isOverData(whole)) {
+    ShardingAttr cut = cutOverData(parameter, states, whole);
+    if (!cut) {
       return;
     }
-    Axes axes(whole.getDims()[*dim].asArrayRef());
-    llvm::append_range(axes, data);
-    ShardingAttr cut = whole.withDim(*dim, axes);
     for (VariableOp state : states) {
       pin(state, cut);
     }
@@ -64,19 +61,26 @@ private:
         gradient && stage >= 2) {
       gradient.setCutAttr(asAnnotation(cut, mesh));
     }
-    if (stage >= 3) {
+    if (stage >= 3 && cut != whole) {
       pin(parameter, cut);
       gatherAtUses(parameter, asAnnotation(whole, mesh));
     }
   }
 
-  /// Its author has cut it over data: no axis cuts a value twice.
-  bool isOverData(ShardingAttr sharding) {
-    return llvm::any_of(sharding.getDims(), [&](DenseI64ArrayAttr axes) {
-      return llvm::any_of(axes.asArrayRef(), [&](int64_t axis) {
-        return llvm::is_contained(data, axis);
-      });
-    });
+  /// `whole` cut over the data axis as well, unless its author did that: no
+  /// axis cuts a value twice. Null where no dimension can be cut.
+  ShardingAttr cutOverData(VariableOp parameter, ArrayRef<VariableOp> states,
+                           ShardingAttr whole) {
+    if (meet(whole.shardedAxes(), data)) {
+      return whole;
+    }
+    std::optional<size_t> dim = dimToCut(parameter, states, whole);
+    if (!dim) {
+      return nullptr;
+    }
+    Axes axes(whole.getDims()[*dim].asArrayRef());
+    llvm::append_range(axes, data);
+    return whole.withDim(*dim, axes);
   }
 
   SmallVector<VariableOp> statesOf(VariableOp parameter) {

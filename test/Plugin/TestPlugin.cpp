@@ -40,6 +40,25 @@ struct ForgetSums : TestPass<ForgetSums> {
   }
 };
 
+struct ClaimWhole : TestPass<ClaimWhole> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ClaimWhole)
+  StringRef getArgument() const override { return "test-claim-whole"; }
+  StringRef getDescription() const override {
+    return "Partial sums count as whole, as by a wrong rule";
+  }
+  void runOnOperation() override {
+    getOperation().walk([](Operation *op) {
+      if (auto all = op->getAttrOfType<ArrayAttr>("sft.shardings")) {
+        auto whole = llvm::map_to_vector(all.getAsRange<sft::ShardingAttr>(),
+                                         [](auto sharding) -> Attribute {
+                                           return sharding.withoutPartial();
+                                         });
+        op->setAttr("sft.shardings", Builder(op).getArrayAttr(whole));
+      }
+    });
+  }
+};
+
 struct SwapOperands : TestPass<SwapOperands> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(SwapOperands)
   StringRef getArgument() const override { return "test-swap-operands"; }
@@ -74,6 +93,7 @@ extern "C" LLVM_ATTRIBUTE_WEAK PassPluginLibraryInfo mlirGetPassPluginInfo() {
             PassRegistration<Crash>();
             PassRegistration<Fail>();
             PassRegistration<ForgetSums>();
+            PassRegistration<ClaimWhole>();
             PassRegistration<SwapOperands>();
             PassRegistration<LeaveSharding>();
           }};

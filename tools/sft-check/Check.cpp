@@ -1,6 +1,7 @@
 #include "Check.h"
 
 #include "Batch.h"
+#include "Gradients.h"
 #include "Locate.h"
 
 #include "llvm/Support/Format.h"
@@ -22,9 +23,14 @@ public:
   void print(raw_ostream &os) const;
 
 private:
+  CompilerOptions asWritten() const;
   LogicalResult compile();
+  /// What there is at the start of a step.
+  Scene sceneOf(StepKind kind, int64_t number);
   LogicalResult step(StepKind kind, int64_t number);
-  LogicalResult compareOutputs(const Scene &scene);
+  LogicalResult compareGradients();
+  LogicalResult compareOutputs(const Scene &scene, Program &whole,
+                               Program &parts);
   LogicalResult compareVariables(const Scene &scene);
   LogicalResult compare(const Scene &scene, const Twine &what,
                         ArrayRef<Tensor> byRank, const Tensor &expected,
@@ -45,11 +51,15 @@ private:
 } // namespace
 
 /// The whole is the model as written: what a user inserts is on trial.
+CompilerOptions Checker::asWritten() const {
+  CompilerOptions compiler = options.compiler;
+  compiler.insertedPasses.clear();
+  return compiler;
+}
+
 LogicalResult Checker::compile() {
-  CompilerOptions asWritten = options.compiler;
-  asWritten.insertedPasses.clear();
   FailureOr<Program> one =
-      Program::compile(module, {Phase::Training}, asWritten);
+      Program::compile(module, {Phase::Training}, asWritten());
   if (failed(one)) {
     return failure();
   }
@@ -64,7 +74,8 @@ LogicalResult Checker::compile() {
 }
 
 LogicalResult Checker::run() {
-  if (failed(compile()) || failed(step(StepKind::Initialize, 0))) {
+  if (failed(compile()) || failed(step(StepKind::Initialize, 0)) ||
+      failed(compareGradients())) {
     return failure();
   }
   for (int64_t number = 0; number < options.steps; ++number) {
@@ -76,14 +87,37 @@ LogicalResult Checker::run() {
                  failed(step(StepKind::Predict, options.steps)));
 }
 
+Scene Checker::sceneOf(StepKind kind, int64_t number) {
+  return {kind,
+          {number, options.seed, std::nullopt},
+          whole->getRanks().front().variables,
+          randomBatch(model, options.seed, number)};
+}
+
+/// Of the first train step: what goes wrong later shows in the parameters.
+LogicalResult Checker::compareGradients() {
+  if (!whole->getStep(StepKind::Train)) {
+    return success();
+  }
+  Scene scene = sceneOf(StepKind::Train, 0);
+  FailureOr<Program> one = compileWithGradients(module, {}, asWritten());
+  FailureOr<Program> many = compileWithGradients(
+      module, {Phase::Sharding, Phase::Partition}, options.compiler);
+  if (failed(one) || failed(many)) {
+    return failure();
+  }
+  one->setVariables(scene.variables);
+  many->setVariables(scene.variables);
+  return failure(failed(one->run(scene.kind, scene.batch, scene.context)) ||
+                 failed(many->run(scene.kind, scene.batch, scene.context)) ||
+                 failed(compareOutputs(scene, *one, *many)));
+}
+
 LogicalResult Checker::step(StepKind kind, int64_t number) {
   if (!whole->getStep(kind)) {
     return success();
   }
-  Scene scene{kind,
-              {number, options.seed, std::nullopt},
-              whole->getRanks().front().variables,
-              randomBatch(model, options.seed, number)};
+  Scene scene = sceneOf(kind, number);
   if (failed(whole->run(kind, scene.batch, scene.context)) ||
       failed(parts->run(kind, scene.batch, scene.context))) {
     return failure();
@@ -92,14 +126,15 @@ LogicalResult Checker::step(StepKind kind, int64_t number) {
     return model.emitError()
            << nameOf(scene) << ": the guard stops only one of the programs";
   }
-  return failure(failed(compareOutputs(scene)) ||
+  return failure(failed(compareOutputs(scene, *whole, *parts)) ||
                  failed(compareVariables(scene)));
 }
 
-LogicalResult Checker::compareOutputs(const Scene &scene) {
-  for (auto &[name, expected] : whole->getRanks().front().outputs) {
+LogicalResult Checker::compareOutputs(const Scene &scene, Program &whole,
+                                      Program &parts) {
+  for (auto &[name, expected] : whole.getRanks().front().outputs) {
     std::vector<Tensor> byRank;
-    for (Rank &rank : parts->getRanks()) {
+    for (Rank &rank : parts.getRanks()) {
       byRank.push_back(rank.outputs[name]);
     }
     if (failed(compare(scene, "output " + name, byRank, expected, nullptr))) {

@@ -49,8 +49,8 @@ int main(int argc, char **argv) {
   cl::ParseCommandLineOptions(
       argc, argv,
       "Runs a model in the reference interpreter, unpartitioned and "
-      "partitioned over\nvirtual ranks, and compares every output and "
-      "variable.\n\n  sft-check model.mlir --mesh=data=2\n");
+      "partitioned over\nvirtual ranks, and compares every output, gradient "
+      "and variable.\n\n  sft-check model.mlir --mesh=data=2\n");
   sft::registerPasses();
   mlir::DialectRegistry dialects;
   dialects.insert<sft::SftDialect>();

@@ -1,0 +1,107 @@
+"""Runs random models through sft-check.
+
+    check.py --cases=300              cases 0 to 299, as in the tests
+    check.py --seed=1000 --forever    from 1000 on; what fails is reduced
+
+Each case ends right, or refused because a size does not divide or an axis has
+nothing to cut. Anything else is a failure: its model is left in --out, reduced if --forever or --reduce is
+given, with the command line that shows it.
+"""
+import argparse
+import itertools
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from generate import case
+
+REFUSED = re.compile(r"does not divide over mesh axis|is named by no `shard`")
+# What the reducer has to keep is the kind of failure, not its numbers.
+KINDS = [r"differs", r"error: [^\"#<%]*[a-z]"]
+
+
+def run(command, path):
+    """None, "refused" or what went wrong."""
+    try:
+        result = subprocess.run([*command, path], capture_output=True,
+                                text=True, timeout=120)
+    except subprocess.TimeoutExpired:
+        return "deadline passed"
+    if result.returncode == 0:
+        return None
+    if result.returncode == 1 and REFUSED.search(result.stderr):
+        return "refused"
+    return result.stderr or f"ended with status {result.returncode}"
+
+
+def kind_of(failure):
+    """A regular expression that similar failures match."""
+    for kind in KINDS:
+        found = re.search(kind, failure)
+        if found:
+            return re.escape(found.group().strip())
+    return "."
+
+
+def reduce(command, path, failure):
+    """Makes the model at `path` as small as still shows the failure."""
+    script = path + ".sh"
+    with open(script, "w") as file:
+        file.write("#!/bin/sh\n"
+                   f'{" ".join(command)} "$1" 2>&1 |\n'
+                   f"  grep -Eq '{kind_of(failure)}' && exit 1\nexit 0\n")
+    os.chmod(script, 0o755)
+    small = path.replace(".mlir", ".small.mlir")
+    subprocess.run(["sft-reduce", path, f"--sft-drop-ops=test={script}", "-o",
+                    small], capture_output=True)
+    return small if os.path.exists(small) else path
+
+
+def check(number, options):
+    text, flags = case(number)
+    command = ["sft-check", "--steps=2", f"--tolerance={options.tolerance}",
+               *flags]
+    path = os.path.join(options.out, f"{number}.mlir")
+    with open(path, "w") as file:
+        file.write(f"// {' '.join(command)}\n{text}")
+    failure = run(command, path)
+    if failure in (None, "refused"):
+        os.remove(path)
+        return failure
+    if options.forever or options.reduce:
+        path = reduce(command, path, failure)
+    print(f"case {number}: {' '.join(command)} {path}\n{failure[:600]}",
+          flush=True)
+    return failure
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--cases", type=int, default=300)
+    parser.add_argument("--forever", action="store_true")
+    parser.add_argument("--reduce", action="store_true")
+    parser.add_argument("--out", default=".")
+    # Sums that cancel leave noise in any order of summation; what is wrong is
+    # wrong by far more.
+    parser.add_argument("--tolerance", type=float, default=1e-7)
+    options = parser.parse_args()
+    os.makedirs(options.out, exist_ok=True)
+    counts = {"right": 0, "refused": 0, "failed": 0}
+    numbers = itertools.islice(itertools.count(options.seed),
+                               None if options.forever else options.cases)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        while batch := list(itertools.islice(numbers, 100)):
+            for result in pool.map(lambda n: check(n, options), batch):
+                counts["right" if result is None else
+                       "refused" if result == "refused" else "failed"] += 1
+            if options.forever:
+                print(f"up to {batch[-1]}: {counts}", flush=True)
+    print(", ".join(f"{n} {what}" for what, n in counts.items()))
+    return counts["failed"] != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
