@@ -41,12 +41,17 @@ def Plan_ProgramOp : Plan_Op<"program", [Symbol, SymbolTable, NoTerminator,
       plan.function @gradients { ... }
       plan.entry gradients @gradients
     }
+    plan.program @stage1 at {pipe = 1 : i64} arena 65536 { ... }
     ```
+
+    `at` says who runs it: the ranks with these coordinates on these mesh axes;
+    all ranks without it.
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$arena_bytes);
+  let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$arena_bytes,
+                       OptionalAttr<DictionaryAttr>:$role);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat =
-      "$sym_name `arena` $arena_bytes attr-dict-with-keyword $body";
+      "$sym_name (`at` $role^)? `arena` $arena_bytes attr-dict-with-keyword $body";
 }
 
 def Plan_BufferOp : Plan_Op<"buffer"> {
@@ -151,12 +156,17 @@ def Plan_ContractOp : Plan_Op<"contract"> {
 
 def Plan_CollectiveOp : Plan_Op<"collective"> {
   let summary = "Communication of a group of ranks";
+  let description = [{
+    `tag` is one number on all ranks, and of no other collective: where it
+    differs, ranks disagree about the order.
+  }];
   let arguments = (ins Plan_CollectiveKind:$kind, Sft_ReduceKind:$reduce,
                        Plan_Memory:$in, Plan_Memory:$out,
-                       DenseI64ArrayAttr:$axes, I64Attr:$root, StrAttr:$why);
+                       DenseI64ArrayAttr:$axes, I64Attr:$root, StrAttr:$why,
+                       DefaultValuedAttr<I64Attr, "0">:$tag);
   let assemblyFormat = [{
-    $kind $reduce $in `->` $out `axes` $axes `root` $root `why` $why attr-dict
-    `:` type($in) `->` type($out)
+    $kind $reduce $in `->` $out `axes` $axes `root` $root `why` $why
+    (`tag` $tag^)? attr-dict `:` type($in) `->` type($out)
   }];
 }
 

@@ -1,6 +1,8 @@
 #include "passes/Emit/EmitPlan.h"
 #include "passes/Codegen/Passes.h"
 #include "passes/Emit/ProgramEmitter.h"
+#include "passes/Placement/Messages.h"
+#include "passes/Placement/Passes.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -16,7 +18,20 @@ static void emitMesh(fb::PlanT &plan, MeshAttr mesh) {
     axis->size = uint32_t(size);
     plan.mesh->axes.push_back(std::move(axis));
   }
+}
+
+/// Which program each rank runs; every rank has one (verifyCommunication).
+static void emitRanks(fb::PlanT &plan, MeshAttr mesh, ModuleOp module) {
   plan.rank_program.assign(size_t(mesh.getNumRanks()), 0);
+  for (auto [index, program] :
+       llvm::enumerate(module.getOps<plan::ProgramOp>())) {
+    for (int64_t rank = 0; program.getRole() && rank < mesh.getNumRanks();
+         ++rank) {
+      if (isRunBy(program, mesh, coordinatesOf(mesh, rank))) {
+        plan.rank_program[size_t(rank)] = uint32_t(index);
+      }
+    }
+  }
 }
 
 /// Names, types and global shapes of what is saved: the same on every mesh.
@@ -58,11 +73,15 @@ FailureOr<std::vector<std::byte>> emitPlan(ModuleOp module,
     return module.emitError("is not a module after phase placement: it has no "
                             "mesh or no kernels");
   }
+  if (failed(verifyCommunication(module))) {
+    return failure();
+  }
   fb::PlanT plan;
   plan.producer = options.producer;
   plan.command_line = options.commandLine;
   plan.model = options.model;
   emitMesh(plan, mesh);
+  emitRanks(plan, mesh, module);
   SharedTables shared(plan);
   for (auto program : module.getOps<plan::ProgramOp>()) {
     plan.programs.push_back(emitProgram(program, shared));

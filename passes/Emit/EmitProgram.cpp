@@ -114,7 +114,6 @@ private:
   std::unique_ptr<fb::ProgramT> result;
   DenseMap<Value, uint32_t> buffers;
   llvm::StringMap<uint32_t> inputs, functions, kernels;
-  uint32_t nextTag = 0;
 };
 
 void ProgramEmitter::add(plan::BufferOp op) {
@@ -226,7 +225,7 @@ fb::CollectiveT ProgramEmitter::collective(plan::CollectiveOp op) {
   collective.out = buffer(op.getOut());
   collective.root = uint32_t(op.getRoot());
   collective.why = op.getWhy().str();
-  collective.tag = nextTag++;
+  collective.tag = uint32_t(op.getTag());
   return collective;
 }
 

@@ -20,6 +20,10 @@ struct CompilerOptions;
 void buildPlacementPhase(mlir::OpPassManager &pm,
                          const CompilerOptions &options);
 
+/// What pass sft-verify-communication checks. The emitter asks again: a plan
+/// that fails is never written.
+llvm::LogicalResult verifyCommunication(mlir::ModuleOp module);
+
 #define GEN_PASS_REGISTRATION
 #include "passes/Placement/Passes.h.inc"
 

@@ -36,4 +36,21 @@ def VerifyPlacement : Sft_ModulePass<"sft-verify-placement"> {
   }];
 }
 
+def VerifyCommunication : Pass<"sft-verify-communication", "::mlir::ModuleOp"> {
+  let summary = "All ranks communicate alike, and none waits for ever";
+  let description = [{
+    1. Every rank runs one plan.program, and all programs have the same entries.
+    2. No two messages of an entry look the same to the other side: a swap would
+       go unnoticed.
+    3. What the members of a group do next agrees: kind, reduction, type, size,
+       group, root and tag; a send meets the receive of its peer.
+    4. No ranks wait for each other in a circle, where a send ends with its
+       receive and a collective with its last member.
+
+    Each entry runs once with one rank for each role; axes along which all ranks
+    run one program and nothing is sent are left out, so that the check costs
+    what the programs cost. The loader proves the same of the file.
+  }];
+}
+
 #endif // SFT_PLACEMENT_PASSES_TD

@@ -6,6 +6,7 @@ namespace sft {
 void buildPlacementPhase(mlir::OpPassManager &pm, const CompilerOptions &) {
   pm.addPass(createPlanMemory());
   pm.addPass(createVerifyPlacement());
+  pm.addPass(createVerifyCommunication());
 }
 
 } // namespace sft

@@ -354,6 +354,13 @@ void ProgramBuilder::buildTables() {
   }
 }
 
+/// Gives each collective of the program a tag of its own.
+static void numberCollectives(plan::ProgramOp program) {
+  int64_t tag = 0;
+  program.walk(
+      [&](plan::CollectiveOp collective) { collective.setTag(tag++); });
+}
+
 LogicalResult ProgramBuilder::run() {
   body.setInsertionPointToEnd(module.getBody());
   int64_t base = 0;
@@ -361,8 +368,8 @@ LogicalResult ProgramBuilder::run() {
     storage->offset = base;
     base += alignBuffer(storage->bytes);
   }
-  auto program =
-      plan::ProgramOp::create(body, module.getLoc(), "spmd", int64_t(0));
+  auto program = plan::ProgramOp::create(body, module.getLoc(), "spmd",
+                                         int64_t(0), DictionaryAttr());
   body.setInsertionPointToStart(&program.getBody().emplaceBlock());
   for (auto &storage : persistent.all) {
     buildBuffer(*storage);
@@ -387,6 +394,7 @@ LogicalResult ProgramBuilder::run() {
     }
   }
   program.setArenaBytes(peak);
+  numberCollectives(program);
   for (StepOp step : steps) {
     step.erase();
   }

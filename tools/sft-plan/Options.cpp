@@ -18,9 +18,11 @@ usage: sft-plan show|stats|diff|verify FILE... [--json]
   show FILE...     the mesh, every program's buffers with their places in the
                    arena, and every instruction with its operands and the line
                    of the model that it comes from
-  stats FILE...    for each program: arena, bytes by kind, the largest buffers;
-                   for each entry: instructions, floating-point operations of
-                   the contractions, bytes that each group communicates
+  stats FILE...    for each program: arena (the peak of a rank), bytes by kind,
+                   the largest buffers and the lines that fill them; for a
+                   training step and each entry: floating-point operations of
+                   the contractions, bytes of the buffers that a rank brings to
+                   the collectives over each set of mesh axes
   diff FILE FILE   what is only in the first (-) or only in the second (+)
   verify FILE...   checks the whole file and says what is wrong with it
 

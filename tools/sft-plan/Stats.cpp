@@ -66,6 +66,11 @@ Json entryStats(const fb::Plan &plan, const fb::Program &program,
   return stats;
 }
 
+size_t indexOf(const fb::Program &program, const fb::Buffer *buffer) {
+  return size_t(std::ranges::find(*program.buffers(), buffer) -
+                program.buffers()->begin());
+}
+
 /// Views are left out: their memory is their parents'.
 std::vector<const fb::Buffer *> rootsBySize(const fb::Program &program) {
   std::vector<const fb::Buffer *> roots;
@@ -81,26 +86,66 @@ std::vector<const fb::Buffer *> rootsBySize(const fb::Program &program) {
   return roots;
 }
 
+/// For each buffer with memory of its own, the line of the model behind the
+/// first instruction that writes it; "" where none does.
+std::vector<std::string> originsOf(const fb::Plan &plan,
+                                   const fb::Program &program) {
+  std::vector<uint32_t> roots = rt::rootBuffers(program);
+  std::vector<std::string> origins(roots.size());
+  std::vector<rt::Access> accesses;
+  for (const fb::Function *function : *program.functions()) {
+    for (const fb::Instruction *instruction : *function->instructions()) {
+      accesses.clear();
+      rt::appendAccesses(program, *instruction, accesses);
+      for (const rt::Access &access : accesses) {
+        std::string &origin = origins[roots[access.buffer]];
+        if (access.writes && origin.empty()) {
+          origin = rt::placeOf(plan, *instruction);
+        }
+      }
+    }
+  }
+  return origins;
+}
+
+/// Of one training step: what its two entries sum to.
+Json stepStats(const Json &entries) {
+  Json step = {{"flops", 0}, {"bytes_by_axes", Json::object()}};
+  for (const char *name : {"Gradients", "Update"}) {
+    if (!entries.contains(name)) {
+      continue;
+    }
+    add(step["flops"], entries[name]["flops"]);
+    for (const auto &[group, kinds] : entries[name]["communication"].items()) {
+      for (const auto &[kind, sum] : kinds.items()) {
+        add(step["bytes_by_axes"][group], sum["bytes"]);
+      }
+    }
+  }
+  return step;
+}
+
 Json programStats(const fb::Plan &plan, const fb::Program &program) {
   Json kinds = Json::object(), top = Json::array(), entries = Json::object();
   std::vector<const fb::Buffer *> roots = rootsBySize(program);
   for (const fb::Buffer *buffer : roots) {
     add(kinds[fb::EnumNameBufferKind(buffer->kind())], buffer->bytes());
   }
+  std::vector<std::string> origins = originsOf(plan, program);
   for (size_t i = 0; i < std::min(kTopBuffers, roots.size()); ++i) {
     top.push_back({{"name", roots[i]->name()->str()},
                    {"shape", rt::shapeText(*roots[i])},
-                   {"bytes", roots[i]->bytes()}});
+                   {"bytes", roots[i]->bytes()},
+                   {"at", origins[indexOf(program, roots[i])]}});
   }
   for (const fb::Entry *entry : *program.entries()) {
     entries[fb::EnumNameEntryKind(entry->kind())] =
         entryStats(plan, program, *entry);
   }
-  return {{"name", program.name()->str()},
-          {"arena_bytes", program.arena_bytes()},
-          {"bytes_by_kind", kinds},
-          {"largest_buffers", top},
-          {"entries", entries}};
+  return {
+      {"name", program.name()->str()}, {"arena_bytes", program.arena_bytes()},
+      {"bytes_by_kind", kinds},        {"largest_buffers", top},
+      {"step", stepStats(entries)},    {"entries", entries}};
 }
 
 /// "1.25 MB": three digits and the unit that suits them.
@@ -150,7 +195,8 @@ std::vector<Section> statsText(const Json &stats) {
   for (const Json &program : stats["programs"]) {
     Section section{"program " + program["name"].get<std::string>(), {}};
     std::vector<std::string> &lines = section.second;
-    lines.push_back("arena " + scaled(program["arena_bytes"], "B"));
+    lines.push_back("arena " + scaled(program["arena_bytes"], "B") +
+                    " a rank, the exact peak");
     // Temporaries share bytes: their sum may be more than the arena.
     for (const auto &[kind, bytes] : program["bytes_by_kind"].items()) {
       lines.push_back("  " + kind + " " + scaled(bytes, "B"));
@@ -159,7 +205,13 @@ std::vector<Section> statsText(const Json &stats) {
     for (const Json &buffer : program["largest_buffers"]) {
       lines.push_back("  " + scaled(buffer["bytes"], "B") + "  " +
                       buffer["name"].get<std::string>() + " " +
-                      buffer["shape"].get<std::string>());
+                      buffer["shape"].get<std::string>() + "  ; " +
+                      buffer["at"].get<std::string>());
+    }
+    lines.push_back("step: " + scaled(program["step"]["flops"], "FLOP") +
+                    " in contractions");
+    for (const auto &[axes, bytes] : program["step"]["bytes_by_axes"].items()) {
+      lines.push_back("  over " + axes + ": " + scaled(bytes, "B"));
     }
     for (const auto &[name, entry] : program["entries"].items()) {
       entryText(name, entry, lines);

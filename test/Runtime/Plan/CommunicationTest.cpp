@@ -264,5 +264,73 @@ TEST(CommunicationMutants, P12_SwappedIsCaught) {
   EXPECT_EQ(count, 2u * (7 * 6 / 2));
 }
 
+/// What one side alone says differently, by number: the operation, reduction,
+/// peer, tag or buffer (of another size).
+bool change(fb::InstructionT &instruction, size_t what) {
+  constexpr uint32_t loss = 4;
+  if (auto *all = instruction.op.AsCollective()) {
+    switch (what) {
+    case 0:
+      all->kind = all->kind == fb::CollectiveKind::Broadcast
+                      ? fb::CollectiveKind::AllReduce
+                      : fb::CollectiveKind::Broadcast;
+      return true;
+    case 1:
+      all->reduce = fb::ReduceKind::Max;
+      return true;
+    case 2:
+      all->root = 1;
+      return true;
+    case 3:
+      all->tag += 100;
+      return true;
+    case 4:
+      all->in = all->out = all->in == loss ? 0 : loss;
+      return true;
+    }
+  }
+  auto changePeers = [&](auto &message) {
+    switch (what) {
+    case 0:
+      message.peer = 1 - message.peer;
+      return true;
+    case 1:
+      message.tag += 100;
+      return true;
+    case 2:
+      message.buffer = loss;
+      return true;
+    }
+    return false;
+  };
+  if (auto *send = instruction.op.AsSend()) {
+    return changePeers(*send);
+  }
+  auto *recv = instruction.op.AsRecv();
+  return recv && changePeers(*recv);
+}
+
+TEST(CommunicationMutants, P12_ChangedIsCaught) {
+  constexpr size_t changes = 5;
+  size_t count = 0;
+  fb::PlanT original = pipelinePlan().plan;
+  for (size_t p = 0; p < original.programs.size(); ++p) {
+    const auto &functions = original.programs[p]->functions;
+    for (size_t f = 0; f < functions.size(); ++f) {
+      for (size_t i = 0; i < functions[f]->instructions.size() * changes; ++i) {
+        PlanBuilder plan = pipelinePlan();
+        auto &list = plan.plan.programs[p]->functions[f]->instructions;
+        if (change(*list[i / changes], i % changes)) {
+          ++count;
+          EXPECT_EQ(statusOf(plan).code(), Code::Data)
+              << "program " << p << " function " << f << " instruction "
+              << i / changes << " change " << i % changes;
+        }
+      }
+    }
+  }
+  EXPECT_EQ(count, 2u * (3 * changes + 2 * 3));
+}
+
 } // namespace
 } // namespace sft::rt::test

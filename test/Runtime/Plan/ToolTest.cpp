@@ -97,7 +97,13 @@ TEST_F(ToolTest, Stats) {
       gradients["communication"]["\"data\""]["all_reduce"];
   EXPECT_EQ(sum["count"], 2);
   EXPECT_EQ(sum["bytes"], 4 + 32);
-  expect("stats " + good, 0, {"largest buffers", "2 all_reduce"});
+  EXPECT_EQ(program["step"]["flops"], 2 * 8 * 4 * 2);
+  EXPECT_EQ(program["step"]["bytes_by_axes"]["\"data\""], 4 + 32);
+  const nlohmann::json &largest = program["largest_buffers"][0];
+  EXPECT_EQ(largest["at"], "test.mlir:3:7 (\"sft.matmul\")");
+  expect("stats " + good, 0,
+         {"largest buffers", "2 all_reduce", "over \"data\": 36 B",
+          "; test.mlir:3:7"});
 }
 
 TEST_F(ToolTest, StatsCountCallsAsOftenAsTheyRun) {
