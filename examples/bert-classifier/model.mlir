@@ -14,7 +14,7 @@ sft.model @classifier(%tokens: tensor<24x16xi32>,
   %norm.shift = sft.parameter "norm.shift" init(#sft.zeros) : tensor<32xf32>
   %norm = sft.layer_norm %start, %norm.scale, %norm.shift
       : tensor<24x16x32xf32>, tensor<32xf32>
-  %block0.attention.q.weight = sft.parameter "block0.attention.q.weight" init(#sft.normal<stddev = 0.02>)
+  %block0.attention.q.weight = sft.parameter "block0.attention.q.weight" init(#sft.normal<stddev = 0.02>) shard <[-, tensor]>
       : tensor<32x32xf32>
   %block0.attention.q.bias = sft.parameter "block0.attention.q.bias" init(#sft.zeros)
       : tensor<32xf32>
@@ -55,7 +55,7 @@ sft.model @classifier(%tokens: tensor<24x16xi32>,
       : tensor<32xf32>
   %block0.norm1 = sft.layer_norm %block0.mixed, %block0.norm1.scale, %block0.norm1.shift
       : tensor<24x16x32xf32>, tensor<32xf32>
-  %block0.mlp.up.weight = sft.parameter "block0.mlp.up.weight" init(#sft.normal<stddev = 0.02>)
+  %block0.mlp.up.weight = sft.parameter "block0.mlp.up.weight" init(#sft.normal<stddev = 0.02>) shard <[-, tensor]>
       : tensor<32x128xf32>
   %block0.mlp.up.bias = sft.parameter "block0.mlp.up.bias" init(#sft.zeros)
       : tensor<128xf32>
@@ -76,7 +76,7 @@ sft.model @classifier(%tokens: tensor<24x16xi32>,
       : tensor<32xf32>
   %block0.norm2 = sft.layer_norm %block0.changed, %block0.norm2.scale, %block0.norm2.shift
       : tensor<24x16x32xf32>, tensor<32xf32>
-  %block1.attention.q.weight = sft.parameter "block1.attention.q.weight" init(#sft.normal<stddev = 0.02>)
+  %block1.attention.q.weight = sft.parameter "block1.attention.q.weight" init(#sft.normal<stddev = 0.02>) shard <[-, tensor]>
       : tensor<32x32xf32>
   %block1.attention.q.bias = sft.parameter "block1.attention.q.bias" init(#sft.zeros)
       : tensor<32xf32>
@@ -118,7 +118,7 @@ sft.model @classifier(%tokens: tensor<24x16xi32>,
       : tensor<32xf32>
   %block1.norm1 = sft.layer_norm %block1.mixed, %block1.norm1.scale, %block1.norm1.shift
       : tensor<24x16x32xf32>, tensor<32xf32>
-  %block1.mlp.up.weight = sft.parameter "block1.mlp.up.weight" init(#sft.normal<stddev = 0.02>)
+  %block1.mlp.up.weight = sft.parameter "block1.mlp.up.weight" init(#sft.normal<stddev = 0.02>) shard <[-, tensor]>
       : tensor<32x128xf32>
   %block1.mlp.up.bias = sft.parameter "block1.mlp.up.bias" init(#sft.zeros)
       : tensor<128xf32>

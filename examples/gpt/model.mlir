@@ -16,7 +16,7 @@ sft.model @gpt(%tokens: tensor<12x64xi32>, %targets: tensor<12x64xi32>)
       : tensor<64xf32>
   %block0.norm1 = sft.layer_norm %start, %block0.norm1.scale, %block0.norm1.shift
       : tensor<12x64x64xf32>, tensor<64xf32>
-  %block0.attention.q.weight = sft.parameter "block0.attention.q.weight" init(#sft.normal<stddev = 0.02>)
+  %block0.attention.q.weight = sft.parameter "block0.attention.q.weight" init(#sft.normal<stddev = 0.02>) shard <[-, tensor]>
       : tensor<64x64xf32>
   %block0.attention.q.bias = sft.parameter "block0.attention.q.bias" init(#sft.zeros)
       : tensor<64xf32>
@@ -57,7 +57,7 @@ sft.model @gpt(%tokens: tensor<12x64xi32>, %targets: tensor<12x64xi32>)
       : tensor<64xf32>
   %block0.norm2 = sft.layer_norm %block0.middle, %block0.norm2.scale, %block0.norm2.shift
       : tensor<12x64x64xf32>, tensor<64xf32>
-  %block0.mlp.up.weight = sft.parameter "block0.mlp.up.weight" init(#sft.normal<stddev = 0.02>)
+  %block0.mlp.up.weight = sft.parameter "block0.mlp.up.weight" init(#sft.normal<stddev = 0.02>) shard <[-, tensor]>
       : tensor<64x256xf32>
   %block0.mlp.up.bias = sft.parameter "block0.mlp.up.bias" init(#sft.zeros)
       : tensor<256xf32>
@@ -77,7 +77,7 @@ sft.model @gpt(%tokens: tensor<12x64xi32>, %targets: tensor<12x64xi32>)
       : tensor<64xf32>
   %block1.norm1 = sft.layer_norm %block0.end, %block1.norm1.scale, %block1.norm1.shift
       : tensor<12x64x64xf32>, tensor<64xf32>
-  %block1.attention.q.weight = sft.parameter "block1.attention.q.weight" init(#sft.normal<stddev = 0.02>)
+  %block1.attention.q.weight = sft.parameter "block1.attention.q.weight" init(#sft.normal<stddev = 0.02>) shard <[-, tensor]>
       : tensor<64x64xf32>
   %block1.attention.q.bias = sft.parameter "block1.attention.q.bias" init(#sft.zeros)
       : tensor<64xf32>
@@ -119,7 +119,7 @@ sft.model @gpt(%tokens: tensor<12x64xi32>, %targets: tensor<12x64xi32>)
       : tensor<64xf32>
   %block1.norm2 = sft.layer_norm %block1.middle, %block1.norm2.scale, %block1.norm2.shift
       : tensor<12x64x64xf32>, tensor<64xf32>
-  %block1.mlp.up.weight = sft.parameter "block1.mlp.up.weight" init(#sft.normal<stddev = 0.02>)
+  %block1.mlp.up.weight = sft.parameter "block1.mlp.up.weight" init(#sft.normal<stddev = 0.02>) shard <[-, tensor]>
       : tensor<64x256xf32>
   %block1.mlp.up.bias = sft.parameter "block1.mlp.up.bias" init(#sft.zeros)
       : tensor<256xf32>

@@ -166,7 +166,7 @@ private:
         endOf(std::prev(at)->second) > buffer.getOffset()) {
       --at;
     }
-    while (at != live.end() && at->first < endOf(buffer)) {
+    while (at != live.end() && at->first < int64_t(endOf(buffer))) {
       if (at->second == root) {
         ++at;
       } else {

@@ -48,10 +48,10 @@ sft.step train @guard(%x: tensor<8x4xf32>) {
 
 // -----
 
-// A constant that is an output has a buffer, made by a kernel.
+// A constant that is an output has a buffer, and no kernel.
 // CHECK-LABEL: sft.step predict @constant
-// CHECK: sft.kernel
-// CHECK: sft.broadcast
+// CHECK-NOT: sft.kernel
+// CHECK: sft.fill dense<2.0{{.*}}> : tensor<8xf32>
 // CHECK: sft.output
 sft.step predict @constant(%x: tensor<8x4xf32>) {
   %c = sft.constant dense<2.0> : tensor<8xf32>

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 
 import ops
+from case import Case, normal
 
 
 def scores_of(q, k, causal, scale):
@@ -47,19 +48,19 @@ SHAPES = [(1, 1, 1), (3, 2, 4), (5, 2, 3), (64, 1, 16), (65, 2, 5),
 def value_cases():
     for sequence, heads, width in SHAPES:
         for causal in (False, True):
-            operands = [ops.normal(2, sequence, heads, width) for _ in "qkv"]
+            operands = [normal(2, sequence, heads, width) for _ in "qkv"]
             flag = " causal" if causal else ""
-            yield ops.Case(
+            yield Case(
                 f"sft.attention %0, %1, %2{flag} : {{0}}", operands,
                 lambda q, k, v, c=causal: attention(q, k, v, c), 1e-5)
     for queries, keys in [(1, 7), (7, 1), (70, 3), (3, 70), (65, 129)]:
-        operands = [ops.normal(1, n, 2, 6) for n in (queries, keys, keys)]
-        yield ops.Case(
+        operands = [normal(1, n, 2, 6) for n in (queries, keys, keys)]
+        yield Case(
             "sft.attention %0, %1, %2 scale 0.3 : {0}, {1}", operands,
             lambda q, k, v: attention(q, k, v, False, 0.3), 1e-5)
     # Scores that would overflow, and a key that takes all the weight.
-    big = [ops.normal(1, 70, 1, 8) * np.float32(40) for _ in "qkv"]
-    yield ops.Case("sft.attention %0, %1, %2 causal : {0}", big,
+    big = [normal(1, 70, 1, 8) * np.float32(40) for _ in "qkv"]
+    yield Case("sft.attention %0, %1, %2 causal : {0}", big,
                    lambda q, k, v: attention(q, k, v, True), 2e-4)
 
 
@@ -68,12 +69,12 @@ def gradient_cases():
     for sequence, heads, width in SHAPES:
         for causal in (False, True):
             scale = 0.4
-            q, k, v, g = (ops.normal(2, sequence, heads, width) for _ in "qkvg")
+            q, k, v, g = (normal(2, sequence, heads, width) for _ in "qkvg")
             y = attention(q, k, v, causal, scale).astype(np.float32)
             lse = log_sum_exp(q, k, causal, scale).astype(np.float32)
             flag = " causal" if causal else ""
             for i, name in enumerate(("%tq", "%tk", "%tv")):
-                yield ops.Case(
+                yield Case(
                     "%tq, %tk, %tv = sft.attention_backward %0, %1, %2, %3, "
                     f"%4, %5 scale {scale}{flag} : {{4}}, {{0}}; "
                     f"sft.reshape {name} : {{0}} to {{0}}",
