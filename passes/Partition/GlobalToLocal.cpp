@@ -31,8 +31,8 @@ struct Version {
 
 class Localizer {
 public:
-  Localizer(StepOp step, MeshAttr mesh)
-      : step(step), mesh(mesh),
+  Localizer(StepOp step, MeshAttr mesh, const SymbolTable &symbols)
+      : step(step), mesh(mesh), symbols(symbols),
         builder(OpBuilder::atBlockEnd(&step.getBody().front())) {}
   LogicalResult run();
 
@@ -48,6 +48,7 @@ private:
 
   StepOp step;
   MeshAttr mesh;
+  const SymbolTable &symbols;
   OpBuilder builder;
   IRMapping locals;
   /// The local value first, then resharded ones.
@@ -63,8 +64,7 @@ private:
 ShardingAttr Localizer::wanted(Operation &op, unsigned i) {
   Value operand = op.getOperand(i);
   if (auto write = dyn_cast<WriteOp>(op)) {
-    auto module = step->getParentOfType<ModuleOp>();
-    return shardingOf(module.lookupSymbol<VariableOp>(write.getVariable()));
+    return shardingOf(symbols.lookup<VariableOp>(write.getVariable()));
   }
   if (!isa<ShardingRuleOpInterface>(op)) {
     return ShardingAttr::replicated(op.getContext(), rankOf(operand));
@@ -260,8 +260,9 @@ void localizeVariables(ModuleOp module, MeshAttr mesh) {
 struct GlobalToLocal : impl::GlobalToLocalBase<GlobalToLocal> {
   void runOnOperation() override {
     MeshAttr mesh = meshOf(getOperation());
+    SymbolTable symbols(getOperation());
     for (auto step : getOperation().getOps<StepOp>()) {
-      if (failed(Localizer(step, mesh).run())) {
+      if (failed(Localizer(step, mesh, symbols).run())) {
         return signalPassFailure();
       }
     }

@@ -290,7 +290,7 @@ LogicalResult StepEmitter::run(OpBuilder &program) {
 class ProgramBuilder {
 public:
   explicit ProgramBuilder(ModuleOp module)
-      : module(module), persistent(collectPersistent(module)),
+      : module(module), symbols(module), persistent(collectPersistent(module)),
         body(module.getContext()), instructions(module.getContext()) {}
   LogicalResult run();
 
@@ -299,6 +299,7 @@ private:
   void buildTables();
 
   ModuleOp module;
+  SymbolTable symbols;
   PersistentStorage persistent;
   OpBuilder body, instructions;
 };
@@ -307,8 +308,10 @@ void ProgramBuilder::buildBuffer(Storage &storage) {
   Type type = bufferTypes(storage.type).front();
   TypeAttr global;
   ShardingAttr sharding;
-  if (auto variable = module.lookupSymbol<VariableOp>(storage.name);
-      variable && !storage.isTemporary()) {
+  auto variable = storage.isTemporary()
+                      ? VariableOp()
+                      : symbols.lookup<VariableOp>(storage.name);
+  if (variable) {
     global = variable.getGlobalTypeAttr();
     sharding = variable.getShardingAttr();
   }
