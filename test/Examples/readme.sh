@@ -17,7 +17,7 @@ awk -v python="$python" '
   chapter && code { print }
   /^```[a-z]+$/   { code = substr($0, 4) }
   chapter && /^```python$/ { print python " <<\"PYTHON\"" }
-  /^```json$/     { code = "" }' "$readme" >commands
+  /^```(json|mlir)$/ { code = "" }' "$readme" >commands
 sh -eu commands >results
 cat results
 [ "$(grep -c eval_accuracy results)" -eq 2 ] && [ -s out.npz ]
