@@ -248,11 +248,10 @@ private:
 
 void buildVariables(OpBuilder &builder, ModelOp model) {
   for (auto parameter : model.getBody().getOps<ParameterOp>()) {
-    auto variable =
-        VariableOp::create(builder, parameter.getLoc(), VariableKind::Parameter,
-                           parameter.getName(), parameter.getType(), TypeAttr(),
-                           ShardingAttr(), parameter.getFrozen(),
-                           parameter.getShardAttr());
+    auto variable = VariableOp::create(
+        builder, parameter.getLoc(), VariableKind::Parameter,
+        parameter.getName(), parameter.getType(), TypeAttr(), ShardingAttr(),
+        parameter.getFrozen(), parameter.getShardAttr());
     variable->setDiscardableAttrs(parameter->getDiscardableAttrDictionary());
   }
 }

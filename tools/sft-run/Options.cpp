@@ -66,8 +66,8 @@ template <typename T> Setter choice(T &out, std::vector<std::string> words) {
 std::vector<Flag> flagsOf(Options &o) {
   constexpr double kLarge = 1e15;
   return {
-      {"data", "FILE", "rows to train on: .npz .npy .safetensors .svm .csv .txt",
-       path(o.data)},
+      {"data", "FILE",
+       "rows to train on: .npz .npy .safetensors .svm .csv .txt", path(o.data)},
       {"epochs", "N", "train until N epochs are done (default 1)",
        number(o.train.epochs, 0, kLarge, &o.noTraining)},
       {"steps", "N", "train until N steps are done",
