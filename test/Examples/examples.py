@@ -18,6 +18,9 @@ import sys
 
 import numpy as np
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from safetensors_file import load_safetensors
+
 SOURCE = pathlib.Path(__file__).parents[2]
 STEPS = 200
 MPIRUN = ["mpirun", "--oversubscribe", "--bind-to", "none", "-n"]
@@ -48,19 +51,6 @@ def output_of(command):
         f"{command} ended with {done.returncode}: {done.stderr}",
     )
     return done.stdout
-
-
-def load_safetensors(path):
-    whole = path.read_bytes()
-    begin = 8 + int.from_bytes(whole[:8], "little")
-    header = json.loads(whole[8:begin])
-    header.pop("__metadata__", None)
-    return {
-        name: np.frombuffer(
-            whole[begin:][slice(*tensor["data_offsets"])], np.float32
-        ).reshape(tensor["shape"])
-        for name, tensor in header.items()
-    }
 
 
 class Example:

@@ -25,6 +25,9 @@ import tempfile
 
 import numpy as np
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from safetensors_file import load_safetensors
+
 LAYOUTS = [  # mesh, --zero
     ("data=1", 0),
     ("data=2", 0),
@@ -78,26 +81,12 @@ class Layout:
         )
 
 
-def tensors_of(path):
-    """Of a safetensors file."""
-    whole = path.read_bytes()
-    begin = 8 + int.from_bytes(whole[:8], "little")
-    header = json.loads(whole[8:begin])
-    header.pop("__metadata__", None)
-    return {
-        name: np.frombuffer(
-            whole[begin:][slice(*tensor["data_offsets"])], np.float32
-        ).reshape(tensor["shape"])
-        for name, tensor in header.items()
-    }
-
-
 def checkpoint_of(folder, steps):
     """Global tensors, put together by the manifest."""
     step = pathlib.Path(folder) / f"step-{steps:08}"
     manifest = json.loads((step / "manifest.json").read_text())
     files = {
-        file["name"]: tensors_of(step / file["name"])
+        file["name"]: load_safetensors(step / file["name"])
         for file in manifest["files"]
     }
     tensors = {}
@@ -146,7 +135,7 @@ def save(layout):
         f"--save={layout.name}.safetensors",
     )
     state = checkpoint_of(layout.name, HALF)
-    saved = tensors_of(pathlib.Path(layout.name + ".safetensors"))
+    saved = load_safetensors(pathlib.Path(layout.name + ".safetensors"))
     assert saved.keys() < state.keys()
     check_same(saved, {name: state[name] for name in saved}, layout.name)
     return state
@@ -170,8 +159,8 @@ def take_over(saved, layout, state, whole):
     check_close(later, whole[0], what)
     np.testing.assert_allclose(losses, whole[1][HALF:], rtol=1e-6, err_msg=what)
     layout.run(0, f"--init={parameters}", "--save=again.safetensors")
-    again = tensors_of(pathlib.Path("again.safetensors"))
-    check_same(again, tensors_of(parameters), what + ", --init")
+    again = load_safetensors(pathlib.Path("again.safetensors"))
+    check_same(again, load_safetensors(parameters), what + ", --init")
 
 
 def main():
