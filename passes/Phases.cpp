@@ -20,6 +20,15 @@ static constexpr std::pair<Phase, StringLiteral> kPhases[] = {
     {Phase::Placement, "placement"},
 };
 
+int64_t CompilerOptions::sizeOf(StringRef axis) const {
+  for (const auto &[name, size] : mesh) {
+    if (name == axis) {
+      return size;
+    }
+  }
+  return 1;
+}
+
 StringRef phaseName(Phase phase) { return kPhases[size_t(phase)].second; }
 
 std::optional<Phase> phaseFromName(StringRef name) {

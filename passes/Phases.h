@@ -36,6 +36,9 @@ struct CompilerOptions {
   /// What is cut over the data axis besides the batch: 0 nothing, 1 optimizer
   /// state, 2 gradients, 3 parameters.
   int64_t zeroStage = 0;
+  /// {"data", 8}: compute as so many ranks along the axis would, with fewer of
+  /// them, too, so that all get the same bits.
+  llvm::SmallVector<std::pair<std::string, int64_t>> reproducible;
   /// Kinds of collectives that a train step must not have: "all_gather", ...
   llvm::SmallVector<std::string> forbidden;
   /// Gradient bytes that one all-reduce carries at least, if there are more.
@@ -43,6 +46,9 @@ struct CompilerOptions {
   /// A user's passes: the phase that each follows, and its name with options
   /// as in sft-opt's --pass-pipeline.
   llvm::SmallVector<std::pair<Phase, std::string>> insertedPasses;
+
+  /// Ranks along an axis of `mesh`, 1 if there is none of the name.
+  int64_t sizeOf(llvm::StringRef axis) const;
 };
 
 /// Adds the passes of `phase`, ending with the pass that verifies the phase's

@@ -21,8 +21,16 @@ void PlanDialect::initialize() {
 
 LogicalResult BufferOp::verify() {
   int64_t offset = getOffsetAttr().getInt();
-  if (offset < 0 || offset % 64 != 0) {
-    return emitOpError() << "offset " << offset << " is not a multiple of 64";
+  // A view's elements have to lie as elements do.
+  int64_t unit =
+      getParent()
+          ? int64_t(llvm::divideCeil(cast<MemRefType>(getMemory().getType())
+                                         .getElementTypeBitWidth(),
+                                     8))
+          : 64;
+  if (offset < 0 || offset % unit != 0) {
+    return emitOpError() << "offset " << offset << " is not a multiple of "
+                         << unit;
   }
   return success();
 }

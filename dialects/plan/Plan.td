@@ -57,9 +57,10 @@ def Plan_ProgramOp : Plan_Op<"program", [Symbol, SymbolTable, NoTerminator,
 def Plan_BufferOp : Plan_Op<"buffer"> {
   let summary = "Bytes of the arena";
   let description = [{
-    `parent` is the buffer of which this one is a part (a bucket). For parameters
+    `parent` is the buffer of which this one is a part (of a bucket, a view). For parameters
     and state, `of` is the global type and `sharding` says which part this is.
-    Constraints: 1. the offset is a multiple of 64.
+    Constraints: 1. the offset is a multiple of 64, a view's of its element's
+    size.
   }];
   let arguments = (ins StrAttr:$name, Plan_BufferKind:$kind, I64Attr:$offset,
                        I64Attr:$bytes, Optional<Plan_Memory>:$parent,

@@ -16,6 +16,55 @@ void registerKernelOps(SftDialect &dialect) {
       >();
 }
 
+/// How many values of type `part` one of type `whole` consists of, one after
+/// the other in memory. Nothing if the types do not fit.
+static std::optional<int64_t> partsOf(Type whole, Type part) {
+  if (auto csr = dyn_cast<CsrType>(whole)) {
+    auto each = dyn_cast<CsrType>(part);
+    int64_t parts = each ? csr.getBlocks() / each.getBlocks() : 0;
+    bool fits = parts > 0 &&
+                csr == CsrType::get(csr.getContext(), each.getRows() * parts,
+                                    each.getColumns(), each.getElementType(),
+                                    each.getCapacity() * parts,
+                                    each.getBlocks() * parts);
+    return fits ? std::optional(parts) : std::nullopt;
+  }
+  auto x = cast<RankedTensorType>(whole);
+  auto y = dyn_cast<RankedTensorType>(part);
+  if (!y || x.getRank() != y.getRank() || x.getRank() == 0) {
+    return std::nullopt;
+  }
+  size_t cut = 0;
+  while (cut + 1 < size_t(x.getRank()) && x.getDimSize(cut) == 1) {
+    ++cut;
+  }
+  SmallVector<int64_t> shape(y.getShape());
+  int64_t parts = x.getDimSize(cut) / shape[cut];
+  shape[cut] *= parts;
+  return parts > 0 && x == y.clone(shape) ? std::optional(parts) : std::nullopt;
+}
+
+LogicalResult ViewOp::verify() {
+  std::optional<int64_t> parts = partsOf(getX().getType(), getY().getType());
+  if (!parts) {
+    return emitOpError() << getX().getType() << " is not parts of "
+                         << getY().getType() << " one after the other";
+  }
+  return getPart() < uint64_t(*parts) ? success()
+                                      : emitOpError()
+                                            << "there is no part " << getPart()
+                                            << " of " << *parts;
+}
+
+/// The value whose bytes the results of `op` are.
+Value viewedBy(Operation *op) {
+  if (auto reshape = dyn_cast_or_null<ReshapeOp>(op)) {
+    return reshape.getX();
+  }
+  auto view = dyn_cast_or_null<ViewOp>(op);
+  return view ? view.getX() : Value();
+}
+
 /// `(%a = %x, ...) [in_place [..]] : (types) -> types {attributes} {region}`.
 ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &state) {
   SmallVector<OpAsmParser::Argument> arguments;

@@ -57,6 +57,29 @@ def Sft_FillOp : Sft_Op<"fill", [Pure, AllTypesMatch<["value", "result"]>]> {
   let hasVerifier = 1;
 }
 
+def Sft_ViewOp : Sft_Op<"view", [Pure]> {
+  let summary = "One of equal consecutive parts of a buffer";
+  let description = [{
+    Costs nothing: the result is a view. How one rank holds the parts of several
+    (sft-fold-ranks).
+
+    ```mlir
+    %y = sft.view %x part 1 : tensor<8x4xf32> to tensor<2x4xf32>   // x[2:4]
+    %b = sft.view %c part 0 : !sft.csr<8x100xf32, capacity = 80, blocks = 2>
+        to !sft.csr<4x100xf32, capacity = 40>
+    ```
+
+    Constraints: 1. x is parts of y's type one after the other, along its first
+    dimension that is not 1, or in blocks; 2. there are more parts than `part`.
+  }];
+  let arguments = (ins AnyTypeOf<[Sft_AnyTensor, Sft_CsrType]>:$x,
+                       I64Attr:$part);
+  let results = (outs AnyTypeOf<[Sft_AnyTensor, Sft_CsrType]>:$y);
+  let assemblyFormat =
+      "$x `part` $part attr-dict `:` type($x) `to` type($y)";
+  let hasVerifier = 1;
+}
+
 def Sft_KernelOp : Sft_Op<"kernel", [
     IsolatedFromAbove, SingleBlockImplicitTerminator<"KernelYieldOp">]> {
   let summary = "Ops that become one generated loop nest";

@@ -96,6 +96,10 @@ std::string numberText(double value);
 mlir::FailureOr<Number> parseNumber(mlir::AsmParser &parser);
 void printNumber(mlir::AsmPrinter &printer, Number value);
 
+/// The value whose bytes the result of `op` shows under another type: that of a
+/// reshape or a view. Null for any other op, and for none.
+mlir::Value viewedBy(mlir::Operation *op);
+
 // Assembly directives.
 
 /// "tensor<4xf32>" where both types are equal, else both.

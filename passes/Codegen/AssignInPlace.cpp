@@ -1,5 +1,6 @@
 #include "dialects/sft/Sft.h"
 #include "passes/Codegen/Passes.h"
+#include "passes/Codegen/SmallKernels.h"
 
 #include "llvm/ADT/SmallSet.h"
 
@@ -11,10 +12,10 @@ namespace sft {
 
 namespace {
 
-/// The value whose buffer `value` is: reshapes are views.
+/// The value whose buffer, or part of a buffer, `value` is.
 Value bufferOf(Value value) {
-  while (auto reshape = value.getDefiningOp<ReshapeOp>()) {
-    value = reshape.getX();
+  while (Value viewed = viewedBy(value.getDefiningOp())) {
+    value = viewed;
   }
   return value;
 }
@@ -22,15 +23,10 @@ Value bufferOf(Value value) {
 /// True if nothing but `kernel` and what stands before it reads the buffer.
 bool diesAt(Value buffer, KernelOp kernel) {
   for (Operation *user : buffer.getUsers()) {
-    if (user == kernel || user->isBeforeInBlock(kernel)) {
-      if (!isa<ReshapeOp>(user)) {
-        continue;
-      }
-    } else if (!isa<ReshapeOp>(user)) {
-      return false;
-    }
-    if (auto view = dyn_cast<ReshapeOp>(user);
-        view && !diesAt(view.getY(), kernel)) {
+    bool dies = viewedBy(user)
+                    ? diesAt(user->getResult(0), kernel)
+                    : user == kernel || user->isBeforeInBlock(kernel);
+    if (!dies) {
       return false;
     }
   }
@@ -115,16 +111,11 @@ void provideTable(KernelOp kernel, unsigned operand, unsigned result) {
     return;
   }
   OpBuilder builder(kernel);
-  auto copy =
-      KernelOp::create(builder, kernel.getLoc(), table.getType(), table,
-                       ArrayRef<int64_t>{}, StringAttr(), IntegerAttr(), false);
-  Block &body = copy.getBody().emplaceBlock();
-  Value argument = body.addArgument(table.getType(), kernel.getLoc());
-  OpBuilder inner = OpBuilder::atBlockEnd(&body);
-  Value same =
-      BroadcastOp::create(inner, kernel.getLoc(), table.getType(), argument);
-  KernelYieldOp::create(inner, kernel.getLoc(), same);
-  kernel->setOperand(operand, copy.getResult(0));
+  Value copy = buildKernel(builder, kernel.getLoc(), table,
+                           [&](Formula f, ValueRange v) {
+                             return f.op<BroadcastOp>(table.getType(), v[0]);
+                           });
+  kernel->setOperand(operand, copy);
 }
 
 void assign(KernelOp kernel) {

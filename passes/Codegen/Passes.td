@@ -56,6 +56,44 @@ def FormKernels : Sft_ModulePass<"sft-form-kernels"> {
                         "ops in a kernel at most">];
 }
 
+def FoldRanks : Sft_ModulePass<"sft-fold-ranks"> {
+  let summary = "One rank does what several neighbours along a mesh axis do";
+  let description = [{
+    The program is one of many ranks along `axis`; now `ranks` of them are left,
+    and each does the work of as many neighbours (lanes). What is the same on all
+    of them is done once, everything else once a lane, by the same kernels on the
+    same shapes. A reduction along the axis becomes a balanced tree over the lanes
+    and a collective among the ranks that are left, whose sums are balanced trees,
+    too: the numbers are those of the finer mesh, bit for bit, however many ranks
+    share its work. So `--reproducible` compiles for a fixed finest mesh.
+
+    ```mlir
+    module attributes {sft.mesh = #sft.mesh<"data" = 4>} {
+      sft.step train @train(%x: tensor<2x3xf32>) {
+        %y = sft.kernel(%a = %x) : (tensor<2x3xf32>) -> tensor<3xf32> { ... }
+        %s = sft.all_reduce sum %y axes [0] why "..." : tensor<3xf32> -> tensor<3xf32>
+    ```
+    becomes, with two ranks,
+    ```mlir
+    module attributes {sft.mesh = #sft.mesh<"data" = 2>} {
+      sft.step train @train(%x: tensor<4x3xf32>) {
+        %x0 = sft.view %x part 0 : tensor<4x3xf32> to tensor<2x3xf32>
+        %x1 = sft.view %x part 1 : tensor<4x3xf32> to tensor<2x3xf32>
+        %y0 = sft.kernel(%a = %x0) : (tensor<2x3xf32>) -> tensor<3xf32> { ... }
+        %y1 = sft.kernel(%a = %x1) : (tensor<2x3xf32>) -> tensor<3xf32> { ... }
+        %y = sft.kernel(%a = %y0, %b = %y1) : ... { sft.add %a, %b ... }
+        %s = sft.all_reduce sum %y axes [0] why "..." : tensor<3xf32> -> tensor<3xf32>
+    ```
+
+    Assumes kernels; collectives along the axis are along no other
+    (sft-split-collectives); there were `ranks` times a power of two of ranks.
+  }];
+  let options = [Option<"axis", "axis", "std::string", "\"data\"",
+                        "name of the mesh axis">,
+                 Option<"ranks", "ranks", "int64_t", "1",
+                        "ranks along it from now on">];
+}
+
 def AssignInPlace : Sft_ModulePass<"sft-assign-in-place"> {
   let summary = "Kernel results take over the buffers of operands that die there";
   let description = [{

@@ -10,6 +10,11 @@ void buildCodegenPhase(mlir::OpPassManager &pm,
   // Behind it, so that biases are found at products of any rank.
   pm.addPass(createFlattenContractions());
   pm.addPass(createFormKernels());
+  for (const auto &[axis, size] : options.reproducible) {
+    // Behind kernels, so that they are the same whoever runs them; before it is
+    // decided who may overwrite what.
+    pm.addPass(createFoldRanks({axis, options.sizeOf(axis)}));
+  }
   pm.addPass(createAssignInPlace());
   GenerateKernelsOptions generate;
   generate.chip = options.chip;

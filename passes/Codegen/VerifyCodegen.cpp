@@ -25,7 +25,7 @@ struct VerifyCodegen : impl::VerifyCodegenBase<VerifyCodegen> {
                        "operands");
           return signalPassFailure();
         }
-        if (!isa<KernelOp, ContractOp, FillOp, ReshapeOp, AllReduceOp,
+        if (!isa<KernelOp, ContractOp, FillOp, ReshapeOp, ViewOp, AllReduceOp,
                  AllGatherOp, ReduceScatterOp, AllToAllOp, ReadOp, WriteOp,
                  OutputOp, GuardOp, RuntimeScalarOp>(op)) {
           op.emitOpError("has no lowering: it implements neither "

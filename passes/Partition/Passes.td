@@ -52,6 +52,29 @@ def LeadCollectives : Sft_ModulePass<"sft-lead-collectives"> {
   }];
 }
 
+def SplitCollectives : Sft_ModulePass<"sft-split-collectives"> {
+  let summary = "A collective over an axis and others becomes one over each";
+  let description = [{
+    Sums over several axes at once are added in the order of the group's ranks,
+    which another size of the axis would change. Where results must not depend on
+    it (sft-fold-ranks), `axis` is reduced, gathered and scattered by itself.
+
+    ```mlir
+    %y = sft.all_gather %x dim 0 axes [0, 1] why "..." : tensor<2xf32> to tensor<8xf32>
+    %s = sft.all_reduce sum %y axes [1, 0] why "..." : tensor<8xf32> -> tensor<8xf32>
+    ```
+    becomes, for axis 0,
+    ```mlir
+    %0 = sft.all_gather %x dim 0 axes [1] why "..." : tensor<2xf32> to tensor<4xf32>
+    %y = sft.all_gather %0 dim 0 axes [0] why "..." : tensor<4xf32> to tensor<8xf32>
+    %1 = sft.all_reduce sum %y axes [0] why "..." : tensor<8xf32> -> tensor<8xf32>
+    %s = sft.all_reduce sum %1 axes [1] why "..." : tensor<8xf32> -> tensor<8xf32>
+    ```
+  }];
+  let options = [Option<"axis", "axis", "std::string", "\"data\"",
+                        "name of the mesh axis">];
+}
+
 def BucketCollectives : Sft_ModulePass<"sft-bucket-collectives"> {
   let summary = "Joins small all-reduces into buckets";
   let description = [{

@@ -12,6 +12,10 @@ void buildPartitionPhase(mlir::OpPassManager &pm,
   // Localising leaves constants and index arithmetic behind, several times.
   pm.addPass(mlir::createCanonicalizerPass());
   pm.addPass(mlir::createCSEPass());
+  for (const auto &[axis, size] : options.reproducible) {
+    // Before buckets: what is in one is along one axis.
+    pm.addPass(createSplitCollectives({axis}));
+  }
   BucketCollectivesOptions buckets;
   buckets.bytes = options.bucketBytes;
   pm.addPass(createBucketCollectives(buckets));

@@ -82,6 +82,9 @@ void StepStorage::assign(Operation &op) {
     map[view.getY()] = source;
     return;
   }
+  if (auto view = dyn_cast<ViewOp>(op)) {
+    return assignView(view);
+  }
   if (auto reduce = dyn_cast<AllReduceOp>(op)) {
     return assignBucket(reduce);
   }
@@ -100,11 +103,24 @@ void StepStorage::assign(Operation &op) {
   }
 }
 
+void StepStorage::assignView(ViewOp op) {
+  SmallVector<Storage *, 1> parts;
+  for (auto [i, type] : llvm::enumerate(componentsOf(op.getY().getType()))) {
+    Storage *whole = map[op.getX()][i];
+    Storage *part = make(type, op.getLoc());
+    part->parent = whole->parent ? whole->parent : whole;
+    part->offsetInParent =
+        whole->offsetInParent + int64_t(op.getPart()) * part->bytes;
+    parts.push_back(part);
+    views[part->parent].push_back(part);
+  }
+  map[op.getY()] = parts;
+}
+
 /// True if nothing but `reduce` and what stands before it touches the bytes.
 static bool endsAt(Value value, AllReduceOp reduce) {
   return llvm::all_of(value.getUsers(), [&](Operation *user) {
-    return user == reduce ||
-           (user->isBeforeInBlock(reduce) && !isa<ReshapeOp>(user));
+    return user == reduce || (user->isBeforeInBlock(reduce) && !viewedBy(user));
   });
 }
 
@@ -164,6 +180,21 @@ void StepStorage::replace(Storage *from, Storage *to) {
   llvm::erase_if(own, [&](const auto &each) { return each.get() == from; });
 }
 
+/// True if something but `except` reads the bytes at this position or later.
+bool StepStorage::isReadFrom(Storage *storage, int64_t at,
+                             Operation *except) const {
+  for (Value value : users.lookup(storage)) {
+    for (Operation *user : value.getUsers()) {
+      if (position.lookup(user) >= at && user != except) {
+        return true;
+      }
+    }
+  }
+  return llvm::any_of(views.lookup(storage), [&](Storage *part) {
+    return isReadFrom(part, at, except);
+  });
+}
+
 /// Lets the new value be computed where the variable lives.
 void StepStorage::takeVariable(WriteOp write) {
   Storage *variable = persistent.variables.lookup(write.getVariable());
@@ -177,15 +208,11 @@ void StepStorage::takeVariable(WriteOp write) {
     return;
   }
   int64_t at = position.lookup(def);
-  if (users[now].size() > 1) {
-    return; // other values live there too: taken over before
+  if (users[now].size() > 1 || views.contains(now)) {
+    return; // other values live there too: taken over before, or parts
   }
-  for (Value value : users[variable]) {
-    for (Operation *user : value.getUsers()) {
-      if (position.lookup(user) >= at && user != write) {
-        return; // the old value is still read
-      }
-    }
+  if (isReadFrom(variable, at, write)) {
+    return; // the old value
   }
   replace(now, variable);
 }
@@ -203,7 +230,7 @@ void StepStorage::computeLifetimes() {
   for (Operation &op : step.getBody().front()) {
     int64_t at = position[&op];
     // A view reads nothing; its users do.
-    if (isa<ReshapeOp>(op)) {
+    if (viewedBy(&op)) {
       continue;
     }
     for (Value value : op.getOperands()) {

@@ -18,7 +18,8 @@ struct Storage {
   plan::BufferKind kind = plan::BufferKind::Temporary;
   /// Position of the first definition and of the last use in the step.
   int64_t first = INT64_MAX, last = -1;
-  /// Part of a bucket, at this many bytes from its start.
+  /// Part of a bucket, or view of a part of another storage, at this many bytes
+  /// from its start. A parent has none itself.
   Storage *parent = nullptr;
   int64_t offsetInParent = 0;
   /// Bytes from the arena's base, once placed.
@@ -75,6 +76,8 @@ private:
   Storage *make(mlir::RankedTensorType type, mlir::Location location);
   void assign(mlir::Operation &op);
   void assignBucket(AllReduceOp op);
+  void assignView(ViewOp op);
+  bool isReadFrom(Storage *storage, int64_t at, mlir::Operation *except) const;
   void takeVariable(WriteOp write);
   void replace(Storage *from, Storage *to);
   void computeLifetimes();
@@ -84,6 +87,7 @@ private:
   llvm::DenseMap<mlir::Value, llvm::SmallVector<Storage *, 1>> map;
   /// The other way round: the values that live in a storage.
   llvm::DenseMap<Storage *, llvm::SmallVector<mlir::Value, 1>> users;
+  llvm::DenseMap<Storage *, llvm::SmallVector<Storage *, 1>> views;
   llvm::DenseMap<mlir::Operation *, Storage *> buckets;
   llvm::DenseMap<mlir::Operation *, int64_t> position;
   std::vector<std::unique_ptr<Storage>> own;

@@ -1,14 +1,30 @@
 #include "passes/Phases.h"
 #include "passes/Sharding/Passes.h"
 
+#include "llvm/ADT/MapVector.h"
+
+using namespace mlir;
+
 namespace sft {
+
+/// "data=2" and so on. A reproducible program is that of a finer mesh until
+/// kernels are formed; then ranks are folded (sft-fold-ranks).
+static SmallVector<std::string> axesOf(const CompilerOptions &options) {
+  llvm::MapVector<StringRef, int64_t> sizes;
+  for (const auto &axes : {options.mesh, options.reproducible}) {
+    for (const auto &[name, size] : axes) {
+      sizes[name] = size;
+    }
+  }
+  return llvm::map_to_vector(sizes, [](const auto &axis) {
+    return (axis.first + "=" + Twine(axis.second)).str();
+  });
+}
 
 void buildShardingPhase(mlir::OpPassManager &pm,
                         const CompilerOptions &options) {
   AssignMeshOptions mesh;
-  for (const auto &[name, size] : options.mesh) {
-    mesh.mesh.push_back(name + "=" + std::to_string(size));
-  }
+  mesh.mesh = axesOf(options);
   pm.addPass(createAssignMesh(mesh));
   pm.addPass(createSeedShardings());
   pm.addPass(createPropagateShardings());

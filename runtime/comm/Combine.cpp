@@ -70,22 +70,53 @@ SFT_INLINE void combinePair(T *out, const T *a, const T *b, size_t count) {
   }
 }
 
+constexpr size_t kTile = 1024; ///< elements; a tile stays in the first cache
+constexpr size_t kDepth = 32;  ///< of a tree over as many inputs as there are
+
+template <typename T, ReduceKind kind>
+SFT_INLINE void addTile(Wide<T> *sum, const Wide<T> *next, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    sum[i] = op<kind>(sum[i], next[i]);
+  }
+}
+
+/// Input m, and the next one added to it where there is one.
+template <typename T, ReduceKind kind>
+SFT_INLINE void loadTile(Wide<T> *sum, const std::byte *const *in, size_t m,
+                         size_t members, size_t skip, size_t begin,
+                         size_t count) {
+  const T *first = inputAt<T>(in, m, skip) + begin;
+  if (m + 1 == members) {
+    for (size_t i = 0; i < count; ++i) {
+      sum[i] = widen(first[i]);
+    }
+    return;
+  }
+  const T *next = inputAt<T>(in, m + 1, skip) + begin;
+  for (size_t i = 0; i < count; ++i) {
+    sum[i] = op<kind>(widen(first[i]), widen(next[i]));
+  }
+}
+
+/// A balanced tree: sums of 2, 4, 8, ... neighbours are added as soon as both
+/// are there; what is left over at the end is added from the right.
 template <typename T, ReduceKind kind>
 SFT_INLINE void combineTile(T *out, const std::byte *const *in, size_t members,
                             size_t skip, size_t begin, size_t count) {
-  alignas(64) Wide<T> sum[1024]; // stays in the first-level cache
-  const T *first = inputAt<T>(in, 0, skip) + begin;
-  for (size_t i = 0; i < count; ++i) {
-    sum[i] = widen(first[i]);
-  }
-  for (size_t m = 1; m < members; ++m) {
-    const T *next = inputAt<T>(in, m, skip) + begin;
-    for (size_t i = 0; i < count; ++i) {
-      sum[i] = op<kind>(sum[i], widen(next[i]));
+  alignas(64) Wide<T> sums[kDepth][kTile]; // untouched ones cost nothing
+  size_t pending = 0;
+  for (size_t m = 0; m < members; m += 2) {
+    loadTile<T, kind>(sums[pending++], in, m, members, skip, begin, count);
+    for (size_t pairs = m / 2 + 1; pairs % 2 == 0; pairs /= 2) {
+      --pending;
+      addTile<T, kind>(sums[pending - 1], sums[pending], count);
     }
   }
+  for (; pending > 1; --pending) {
+    addTile<T, kind>(sums[pending - 2], sums[pending - 1], count);
+  }
   for (size_t i = 0; i < count; ++i) {
-    out[begin + i] = narrow<T>(sum[i]);
+    out[begin + i] = narrow<T>(sums[0][i]);
   }
 }
 
@@ -97,9 +128,9 @@ SFT_INLINE void combineAll(std::byte *outBytes, const std::byte *const *in,
     return combinePair<T, kind>(out, inputAt<T>(in, 0, skip),
                                 inputAt<T>(in, 1, skip), count);
   }
-  for (size_t begin = 0; begin < count; begin += 1024) {
+  for (size_t begin = 0; begin < count; begin += kTile) {
     combineTile<T, kind>(out, in, members, skip, begin,
-                         std::min<size_t>(1024, count - begin));
+                         std::min(kTile, count - begin));
   }
 }
 

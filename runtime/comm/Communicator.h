@@ -45,9 +45,11 @@ struct Progress {
 /// PeerLost when the deadline passes or a peer has aborted, and are matched
 /// among the members in program order.
 ///
-/// Reductions combine in the order of the group's members (0 + 1) + 2 + ...,
-/// element by element, on every transport: a run repeats bit for bit and does
-/// not depend on the transport. `count` counts elements of `type`.
+/// Reductions combine the group's members as a balanced tree,
+/// ((0 + 1) + (2 + 3)) + 4, element by element, on every transport: a run
+/// repeats bit for bit and does not depend on the transport; and a member that
+/// adds the values of two, four, ... neighbours first changes nothing. `count`
+/// counts elements of `type`.
 class Communicator {
 public:
   virtual ~Communicator() = default;

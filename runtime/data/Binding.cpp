@@ -132,6 +132,7 @@ private:
     }
     source.csr = &csr;
     source.capacity = spec.capacity;
+    source.blocks = spec.blocks;
     source.gather = spec.csr ? gatherCsr : gatherDenseFromCsr;
     return spec.csr ? checkCapacity(spec, csr) : Status();
   }
@@ -149,24 +150,26 @@ private:
                          (long long)limit));
   }
 
-  /// Any rows may meet in a shuffled batch: the longest ones must fit.
+  /// Any rows may meet in a shuffled batch: the longest ones must fit a block.
   Status checkCapacity(const InputSpec &spec, const CsrArray &csr) {
+    int64_t rows = spec.rows / spec.blocks;
+    int64_t capacity = spec.capacity / spec.blocks;
     std::vector<int64_t> lengths(size_t(csr.rows()), 0);
     for (size_t row = 0; row < lengths.size(); ++row) {
       lengths[row] = csr.rowOffsets[row + 1] - csr.rowOffsets[row];
     }
     auto middle =
-        lengths.begin() + std::min<int64_t>(spec.rows, int64_t(lengths.size()));
+        lengths.begin() + std::min<int64_t>(rows, int64_t(lengths.size()));
     std::nth_element(lengths.begin(), middle, lengths.end(), std::greater<>());
     int64_t needed = std::accumulate(lengths.begin(), middle, int64_t(0));
-    return needed <= spec.capacity
+    return needed <= capacity
                ? Status()
                : Status::error(
                      Code::Config, 223,
                      format("input \"%s\": %lld rows may hold %lld non-zeros, "
                             "the model has room for %lld: raise its capacity",
-                            spec.name.c_str(), (long long)spec.rows,
-                            (long long)needed, (long long)spec.capacity));
+                            spec.name.c_str(), (long long)rows,
+                            (long long)needed, (long long)capacity));
   }
 
   /// Columns "name.0" .. "name.K-1".

@@ -123,6 +123,9 @@ struct InputSpec {
   DataType type = DataType::F32;
   std::vector<int64_t> globalShape; ///< dims[0] is the global batch
   int64_t capacity = 0;             ///< csr: non-zeros one rank can take
+  /// csr: this rank's rows stand in so many equal blocks, each with its share
+  /// of the capacity and offsets of its own.
+  int64_t blocks = 1;
   /// Values used as indices lie in [0, limit): empty, one limit, or one for
   /// each element of a row; 0 is none.
   std::vector<uint64_t> limits;
@@ -178,10 +181,10 @@ public:
   virtual bool has(size_t input) const = 0;
   /// Writes this rank's rows of global batch `batch` in the order of
   /// `shuffle` (null: file order) to `buffers` of input `input`. Csr: {i32 row
-  /// offsets [rows + 1], i32 column indices [capacity], f32 values [capacity]};
-  /// unused entries are zero, provided that the buffers were zeroed before the
-  /// first load. Rows past the end repeat the last row, of a CSR input they
-  /// are empty.
+  /// offsets [rows + blocks], i32 column indices [capacity], f32 values
+  /// [capacity]}; unused entries are zero, provided that the buffers were
+  /// zeroed before the first load. Rows past the end repeat the last row, of a
+  /// CSR input they are empty.
   virtual void load(size_t input, int64_t batch, const Shuffle *shuffle,
                     void *const *buffers) const = 0;
   /// Checks all rows of an input against its limits; Data (65, SFT0221) with

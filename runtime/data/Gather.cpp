@@ -132,22 +132,40 @@ Conversion findConversion(DataType from, DataType to) {
   return {};
 }
 
-void gatherCsr(const RowSource &source, const RowOrder &order, int64_t rows,
-               void *const *buffers) {
+namespace {
+
+/// Fills one block with rows [first, first + rows) of the batch.
+void gatherBlock(const RowSource &source, const RowOrder &order, int64_t first,
+                 int64_t rows, int64_t capacity, void *const *buffers) {
   auto *offsets = static_cast<int32_t *>(buffers[0]);
   // What the last batch left; clamped, as the buffer is not ours alone.
-  int64_t old = std::clamp<int64_t>(offsets[rows], 0, source.capacity);
+  int64_t old = std::clamp<int64_t>(offsets[rows], 0, capacity);
   int64_t count = 0;
   offsets[0] = 0;
   for (int64_t row = 0; row < rows; ++row) {
-    if (!order.past(row)) {
-      count = appendRow(*source.csr, order(row), count, buffers);
+    if (!order.past(first + row)) {
+      count = appendRow(*source.csr, order(first + row), count, buffers);
     }
     offsets[row + 1] = int32_t(count);
   }
   if (old > count) {
     std::fill_n(static_cast<int32_t *>(buffers[1]) + count, old - count, 0);
     std::fill_n(static_cast<float *>(buffers[2]) + count, old - count, 0.0f);
+  }
+}
+
+} // namespace
+
+void gatherCsr(const RowSource &source, const RowOrder &order, int64_t rows,
+               void *const *buffers) {
+  int64_t inBlock = rows / source.blocks;
+  int64_t capacity = source.capacity / source.blocks;
+  for (int64_t block = 0; block < source.blocks; ++block) {
+    void *const parts[] = {
+        static_cast<int32_t *>(buffers[0]) + block * (inBlock + 1),
+        static_cast<int32_t *>(buffers[1]) + block * capacity,
+        static_cast<float *>(buffers[2]) + block * capacity};
+    gatherBlock(source, order, block * inBlock, inBlock, capacity, parts);
   }
 }
 

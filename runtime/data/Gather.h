@@ -26,6 +26,7 @@ struct RowSource {
 
   const CsrArray *csr = nullptr;
   int64_t capacity = 0;
+  int64_t blocks = 1; ///< of a CSR input, see InputSpec
 };
 
 /// The function that fills a dense input of type `to` from dense rows of type

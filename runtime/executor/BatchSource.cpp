@@ -1,5 +1,6 @@
 #include "runtime/executor/BatchSource.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace sft::rt {
@@ -21,19 +22,43 @@ void loadDense(const InputSpec &spec, const CallerInput &in, void *out) {
               size_t(spec.rows) * rowBytes);
 }
 
+/// Rows [first, first + rows) of the batch, offsets from 0.
+void loadBlock(const InputSpec &spec, const CallerInput &in, int64_t first,
+               int64_t rows, int32_t *offsets, int32_t *columns,
+               std::byte *values) {
+  int64_t begin = in.rowOffsets[first];
+  for (int64_t row = 0; row <= rows; ++row) {
+    offsets[row] = int32_t(in.rowOffsets[first + row] - begin);
+  }
+  auto count = size_t(offsets[rows]);
+  std::memcpy(columns, in.columnIndices + begin, count * sizeof(int32_t));
+  std::memcpy(values,
+              static_cast<const std::byte *>(in.data) +
+                  size_t(begin) * sizeOf(spec.type),
+              count * sizeOf(spec.type));
+}
+
 void loadCsr(const InputSpec &spec, const CallerInput &in,
              void *const *buffers) {
-  auto *offsets = static_cast<int32_t *>(buffers[0]);
-  int64_t first = in.rowOffsets[spec.firstRow];
-  for (int64_t row = 0; row <= spec.rows; ++row) {
-    offsets[row] = int32_t(in.rowOffsets[spec.firstRow + row] - first);
+  int64_t rows = spec.rows / spec.blocks;
+  int64_t capacity = spec.capacity / spec.blocks;
+  for (int64_t block = 0; block < spec.blocks; ++block) {
+    loadBlock(spec, in, spec.firstRow + block * rows, rows,
+              static_cast<int32_t *>(buffers[0]) + block * (rows + 1),
+              static_cast<int32_t *>(buffers[1]) + block * capacity,
+              static_cast<std::byte *>(buffers[2]) +
+                  size_t(block * capacity) * sizeOf(spec.type));
   }
-  size_t count = size_t(offsets[spec.rows]);
-  std::memcpy(buffers[1], in.columnIndices + first, count * sizeof(int32_t));
-  std::memcpy(buffers[2],
-              static_cast<const std::byte *>(in.data) +
-                  size_t(first) * sizeOf(spec.type),
-              count * sizeOf(spec.type));
+}
+
+/// The most non-zeros of a block of this rank's rows.
+int64_t largestBlock(const InputSpec &spec, const CallerInput &in) {
+  int64_t rows = spec.rows / spec.blocks, most = 0;
+  const int64_t *offsets = in.rowOffsets + spec.firstRow;
+  for (int64_t end = rows; end <= spec.rows; end += rows) {
+    most = std::max(most, offsets[end] - offsets[end - rows]);
+  }
+  return most;
 }
 
 } // namespace
@@ -44,15 +69,14 @@ Status CallerBatches::select(std::span<const CallerInput> batch) {
     if (!spec.csr || !batch[i].data) {
       continue;
     }
-    const int64_t *offsets = batch[i].rowOffsets + spec.firstRow;
-    int64_t count = offsets[spec.rows] - offsets[0];
-    if (count > spec.capacity) {
+    int64_t count = largestBlock(spec, batch[i]);
+    int64_t room = spec.capacity / spec.blocks;
+    if (count > room) {
       return Status::error(
           Code::Config, 306,
           format("input \"%s\": %lld non-zeros in this rank's rows, but the "
                  "plan has room for %lld",
-                 spec.name.c_str(), (long long)count,
-                 (long long)spec.capacity));
+                 spec.name.c_str(), (long long)count, (long long)room));
     }
   }
   inputs = batch;

@@ -202,6 +202,11 @@ Expected<std::vector<InputSpec>> inputSpecs(const fb::Plan &plan, int rank) {
       }
     }
     spec.rows = spec.rows ? spec.rows : spec.globalShape[0];
+    if (spec.csr) {
+      const fb::Buffer &offsets =
+          *program.buffers()->Get(*input->buffers()->begin());
+      spec.blocks = offsets.shape()->Get(0) - spec.rows;
+    }
     specs.push_back(std::move(spec));
   }
   return specs;

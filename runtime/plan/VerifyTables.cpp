@@ -54,19 +54,39 @@ runtimeBuffer(const fb::Program &program, uint32_t index, fb::BufferKind kind) {
   return buffer;
 }
 
-Status csr(const fb::Program &program, const fb::Input &input) {
+/// Rows of a rank: those of all, over the axes that cut them.
+int64_t localRows(const fb::Plan &plan, const fb::Input &input) {
+  int64_t rows = input.global_shape()->Get(0);
+  for (uint32_t axis : *input.sharding()->Get(0)->axes()) {
+    rows /= plan.mesh()->axes()->Get(axis)->size();
+  }
+  return rows;
+}
+
+/// Offsets of b blocks of n rows: b * (n + 1).
+Status csr(const fb::Plan &plan, const fb::Program &program,
+           const fb::Input &input) {
   auto buffer = [&](uint32_t i) {
     return program.buffers()->Get(input.buffers()->Get(i));
   };
-  bool fits = buffer(0)->type() == fb::DataType::I32 &&
-              buffer(1)->type() == fb::DataType::I32 &&
-              elements(*buffer(0)) > 0 &&
-              elements(*buffer(1)) == elements(*buffer(2)) &&
-              input.global_shape()->size() == 2;
-  return fits
-             ? Status()
-             : malformed(BadTable, "a csr input is of rank two and has i32 row "
-                                   "offsets, i32 columns, and as many values");
+  bool typed = buffer(0)->type() == fb::DataType::I32 &&
+               buffer(1)->type() == fb::DataType::I32 &&
+               elements(*buffer(1)) == elements(*buffer(2)) &&
+               input.global_shape()->size() == 2;
+  if (!typed) {
+    return malformed(BadTable, "a csr input is of rank two and has i32 row "
+                               "offsets, i32 columns, and as many values");
+  }
+  int64_t rows = localRows(plan, input);
+  int64_t blocks = int64_t(elements(*buffer(0))) - rows;
+  if (blocks < 1 || rows % blocks != 0 ||
+      int64_t(elements(*buffer(1))) % blocks != 0) {
+    return malformed(
+        BadTable,
+        format("%llu row offsets of a csr input do not fit its %lld rows",
+               (unsigned long long)elements(*buffer(0)), (long long)rows));
+  }
+  return {};
 }
 
 /// None, one, or one for each element of a row; before that the shape is good.
@@ -108,7 +128,7 @@ Status input(const fb::Plan &plan, const fb::Program &program,
     return malformed(BadTable, "an input's leading dimension is the batch");
   }
   SFT_RETURN_IF_ERROR(limits(input));
-  return sparse ? csr(program, input) : Status();
+  return sparse ? csr(plan, program, input) : Status();
 }
 
 Status output(const fb::Program &program, const fb::ModelOutput &output) {

@@ -87,7 +87,7 @@ class Example:
         text = (self.source / "model.mlir").read_text()
         return int(re.search(r"%\w+: (?:tensor|!sft\.csr)<(\d+)x", text)[1])
 
-    def compile(self, mesh, zero=0):
+    def compile(self, mesh, zero=0, *flags):
         plan = self.out / f"{mesh}-{zero}.plan"
         return plan, execute(
             [
@@ -95,6 +95,7 @@ class Example:
                 self.source / "model.mlir",
                 f"--mesh={mesh}",
                 f"--zero={zero}",
+                *flags,
                 "--quiet",
                 "-o",
                 plan,

@@ -3,6 +3,7 @@
 #include "mlir/Tools/Plugins/DialectPlugin.h"
 #include "mlir/Tools/Plugins/PassPlugin.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/WithColor.h"
 
 using namespace llvm;
@@ -13,6 +14,12 @@ CompilerFlags::CompilerFlags(cl::OptionCategory &category)
     : mesh("mesh",
            cl::desc("ranks as named axes, e.g. data=2 (default: one rank)"),
            cl::value_desc("AXIS=N,..."), cl::cat(category)),
+      reproducible(
+          "reproducible",
+          cl::desc(
+              "the same bits on any number of ranks along \"data\" that is "
+              "N over a power of two (default 8)"),
+          cl::value_desc("N"), cl::ValueOptional, cl::cat(category)),
       zero("zero",
            cl::desc("cut over \"data\": 1 optimizer state, 2 gradients too, 3 "
                     "parameters too"),
@@ -44,7 +51,10 @@ std::optional<Phase> readPhase(StringRef tool, StringRef flag, StringRef name) {
   return result;
 }
 
-static bool readMesh(StringRef tool, StringRef text, CompilerOptions &options) {
+using MeshAxes = SmallVector<std::pair<std::string, int64_t>>;
+
+static bool readMesh(StringRef tool, StringRef flag, StringRef text,
+                     MeshAxes &mesh) {
   SmallVector<StringRef> axes;
   text.split(axes, ',', -1, /*KeepEmpty=*/false);
   for (StringRef axis : axes) {
@@ -52,11 +62,12 @@ static bool readMesh(StringRef tool, StringRef text, CompilerOptions &options) {
     int64_t value = 0;
     if (name.empty() || size.getAsInteger(10, value) || value < 1 ||
         value > (1 << 20)) {
-      return printError(tool, "--mesh: \"" + axis +
+      return printError(tool, flag + ": \"" + axis +
                                   "\" is not AXIS=N with N from 1 to 1048576; "
-                                  "for example --mesh=data=2");
+                                  "for example " +
+                                  flag + "=data=2");
     }
-    options.mesh.push_back({name.str(), value});
+    mesh.push_back({name.str(), value});
   }
   return true;
 }
@@ -75,6 +86,32 @@ static bool readInserted(StringRef tool, StringRef text,
   return after.has_value();
 }
 
+/// Each axis has a power of two times the ranks of the mesh.
+static bool checkShared(StringRef tool, const CompilerOptions &options) {
+  for (const auto &[axis, most] : options.reproducible) {
+    int64_t ranks = options.sizeOf(axis);
+    if (most % ranks != 0 || !isPowerOf2_64(uint64_t(most / ranks))) {
+      return printError(tool, "--reproducible: " + Twine(ranks) + " rank" +
+                                  (ranks > 1 ? "s" : "") + " along \"" + axis +
+                                  "\" cannot share the work of " + Twine(most) +
+                                  " in powers of two; " + axis + "=" +
+                                  Twine(4 * ranks) + " for example can be");
+    }
+  }
+  return true;
+}
+
+bool CompilerFlags::readReproducible(StringRef tool,
+                                     CompilerOptions &options) const {
+  if (reproducible.getNumOccurrences() == 0) {
+    return true;
+  }
+  StringRef text = reproducible;
+  return readMesh(tool, "--reproducible", text.empty() ? "data=8" : text,
+                  options.reproducible) &&
+         checkShared(tool, options);
+}
+
 std::optional<CompilerOptions> CompilerFlags::read(StringRef tool) const {
   CompilerOptions options;
   options.bucketBytes = int64_t(bucket);
@@ -83,7 +120,10 @@ std::optional<CompilerOptions> CompilerFlags::read(StringRef tool) const {
     printError(tool, "--zero=" + Twine(zero) + ": stages are 0, 1, 2 and 3");
     return std::nullopt;
   }
-  if (!readMesh(tool, mesh, options)) {
+  if (!readMesh(tool, "--mesh", mesh, options.mesh)) {
+    return std::nullopt;
+  }
+  if (!readReproducible(tool, options)) {
     return std::nullopt;
   }
   for (StringRef text : inserted) {

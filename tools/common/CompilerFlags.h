@@ -22,7 +22,9 @@ public:
   bool loadPlugins(llvm::StringRef tool, mlir::DialectRegistry &registry) const;
 
 private:
-  llvm::cl::opt<std::string> mesh;
+  bool readReproducible(llvm::StringRef tool, CompilerOptions &options) const;
+
+  llvm::cl::opt<std::string> mesh, reproducible;
   llvm::cl::opt<int64_t> zero;
   llvm::cl::opt<uint64_t> bucket;
   llvm::cl::list<std::string> passPlugins, dialectPlugins, inserted;

@@ -5,7 +5,7 @@
 // input too: one message a peer, and the result is taken as from shared slots.
 //
 // A large reduction is cut among the members: each receives its part of every
-// input, adds in the order of the members, and hands the result on. Parts go
+// input, adds them (Combine.h), and hands the result on. Parts go
 // in pieces; the results of one piece travel with the inputs of the next.
 //
 //===----------------------------------------------------------------------===//

@@ -1,4 +1,4 @@
-// The adding loops against the serial computation, at every alignment.
+// The adding loops against a plain tree, at every alignment.
 #include "Reference.h"
 
 #include "runtime/comm/Combine.h"
@@ -13,7 +13,7 @@ TEST(Combine, OddLengthsAndSkips) {
   for (DataType type : {DataType::F32, DataType::BF16, DataType::I8}) {
     for (size_t count : {0, 1, 7, 63, 1023, 1025, 5000}) {
       auto inputs = makeInputs(3, count + 5, type);
-      Bytes want = reduceSerially(inputs, type, ReduceKind::Sum);
+      Bytes want = reduceInTree(inputs, type, ReduceKind::Sum);
       const std::byte *in[] = {inputs[0].data(), inputs[1].data(),
                                inputs[2].data()};
       size_t skip = 5 * sizeOf(type);
@@ -22,6 +22,36 @@ TEST(Combine, OddLengthsAndSkips) {
       EXPECT_TRUE(
           std::equal(out.begin(), out.end(), want.begin() + ptrdiff_t(skip)));
     }
+  }
+}
+
+TEST(Combine, AnyNumberOfInputs) {
+  for (int members = 1; members <= 17; ++members) {
+    auto inputs = makeInputs(members, 1500, DataType::F32);
+    std::vector<const std::byte *> in;
+    for (const Bytes &input : inputs) {
+      in.push_back(input.data());
+    }
+    Bytes out(inputs[0].size());
+    combine(out.data(), in, 0, 1500, DataType::F32, ReduceKind::Sum);
+    EXPECT_EQ(out, reduceInTree(inputs, DataType::F32, ReduceKind::Sum))
+        << members;
+  }
+}
+
+/// Members that add up two, four or eight neighbours first change nothing.
+TEST(Combine, SumsOfNeighboursAreBranches) {
+  auto inputs = makeInputs(8, 1500, DataType::F32);
+  Bytes want = reduceInTree(inputs, DataType::F32, ReduceKind::Sum);
+  while (inputs.size() > 1) {
+    std::vector<Bytes> sums;
+    for (size_t m = 0; m < inputs.size(); m += 2) {
+      const std::byte *in[] = {inputs[m].data(), inputs[m + 1].data()};
+      sums.emplace_back(inputs[m].size());
+      combine(sums.back().data(), in, 0, 1500, DataType::F32, ReduceKind::Sum);
+    }
+    inputs = sums;
+    EXPECT_EQ(reduceInTree(inputs, DataType::F32, ReduceKind::Sum), want);
   }
 }
 

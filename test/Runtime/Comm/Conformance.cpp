@@ -159,7 +159,7 @@ TEST_P(Conformance, AllReduce) {
   forEachTypeAndCount([](Rank &rank, size_t count, DataType type) {
     auto inputs = rank.inputs(count, type);
     for (ReduceKind kind : kinds) {
-      Bytes want = reduceSerially(inputs, type, kind);
+      Bytes want = reduceInTree(inputs, type, kind);
       std::byte *in = rank.in(inputs[size_t(rank.me())]);
       std::byte *out = rank.out(want.size());
       rank.expectOut(want, rank.group->allReduce(in, out, count, type, kind),
@@ -171,7 +171,7 @@ TEST_P(Conformance, AllReduce) {
 TEST_P(Conformance, AllReduceInPlace) {
   forEachTypeAndCount([](Rank &rank, size_t count, DataType type) {
     auto inputs = rank.inputs(count, type);
-    Bytes want = reduceSerially(inputs, type, ReduceKind::Sum);
+    Bytes want = reduceInTree(inputs, type, ReduceKind::Sum);
     std::byte *out = rank.out(want.size());
     std::ranges::copy(inputs[size_t(rank.me())], out);
     rank.expectOut(
@@ -186,7 +186,7 @@ TEST_P(Conformance, ReductionsInManyPieces) {
     auto me = size_t(rank.me()), ranks = size_t(rank.size());
     size_t count = manyPieces / ranks;
     auto inputs = rank.inputs(count * ranks, DataType::F32);
-    Bytes want = reduceSerially(inputs, DataType::F32, ReduceKind::Sum);
+    Bytes want = reduceInTree(inputs, DataType::F32, ReduceKind::Sum);
     std::byte *in = rank.in(inputs[me]), *out = rank.out(want.size());
     rank.expectOut(want,
                    rank.group->allReduce(in, out, count * ranks, DataType::F32,
@@ -209,8 +209,8 @@ TEST_P(Conformance, ReduceScatter) {
     auto ranks = size_t(rank.size());
     auto inputs = rank.inputs(count * ranks, type);
     for (ReduceKind kind : kinds) {
-      Bytes want = blockOf(reduceSerially(inputs, type, kind),
-                           size_t(rank.me()), count * sizeOf(type));
+      Bytes want = blockOf(reduceInTree(inputs, type, kind), size_t(rank.me()),
+                           count * sizeOf(type));
       std::byte *in = rank.in(inputs[size_t(rank.me())]);
       std::byte *out = rank.out(want.size());
       rank.expectOut(want,
@@ -270,7 +270,7 @@ TEST_P(Conformance, ReduceToEachRoot) {
     auto inputs = rank.inputs(count, type);
     for (int root = 0; root < rank.size(); ++root) {
       bool here = rank.me() == root;
-      Bytes want = reduceSerially(inputs, type, ReduceKind::Sum);
+      Bytes want = reduceInTree(inputs, type, ReduceKind::Sum);
       std::byte *in = rank.in(inputs[size_t(rank.me())]);
       std::byte *out = rank.out(want.size());
       Status status = rank.group->reduce(in, here ? out : nullptr, count, type,

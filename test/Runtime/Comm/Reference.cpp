@@ -56,29 +56,38 @@ template <typename T> T apply(T a, T b, ReduceKind kind) {
   }
 }
 
+/// Inputs [first, end): all but the largest power of two below their number are
+/// added to those.
 template <typename T>
-Bytes reduceAs(const std::vector<Bytes> &inputs, ReduceKind kind) {
+T treeOf(const std::vector<T> &values, ReduceKind kind, size_t first,
+         size_t end) {
+  if (end - first == 1) {
+    return values[first];
+  }
+  size_t middle = first + std::bit_ceil(end - first) / 2;
+  return apply(treeOf(values, kind, first, middle),
+               treeOf(values, kind, middle, end), kind);
+}
+
+/// Elements as T, sums as W.
+template <typename T, typename W>
+Bytes reduceAs(const std::vector<Bytes> &inputs, ReduceKind kind, W (*widen)(T),
+               T (*narrow)(W)) {
   Bytes result = inputs[0];
   for (size_t i = 0; i < result.size() / sizeof(T); ++i) {
-    T value = load<T>(inputs[0], i);
-    for (size_t m = 1; m < inputs.size(); ++m) {
-      value = apply(value, load<T>(inputs[m], i), kind);
+    std::vector<W> values;
+    for (const Bytes &input : inputs) {
+      values.push_back(widen(load<T>(input, i)));
     }
-    store(result, i, value);
+    store(result, i, narrow(treeOf(values, kind, 0, values.size())));
   }
   return result;
 }
 
-Bytes reduceBf16(const std::vector<Bytes> &inputs, ReduceKind kind) {
-  Bytes result = inputs[0];
-  for (size_t i = 0; i < result.size() / 2; ++i) {
-    float value = fromBf16(load<uint16_t>(inputs[0], i));
-    for (size_t m = 1; m < inputs.size(); ++m) {
-      value = apply(value, fromBf16(load<uint16_t>(inputs[m], i)), kind);
-    }
-    store(result, i, nearestBf16(value));
-  }
-  return result;
+template <typename T>
+Bytes reduceAs(const std::vector<Bytes> &inputs, ReduceKind kind) {
+  T (*same)(T) = [](T value) { return value; };
+  return reduceAs<T, T>(inputs, kind, same, same);
 }
 
 } // namespace
@@ -120,15 +129,15 @@ std::vector<Bytes> makeInputs(int ranks, size_t count, DataType type) {
   return inputs;
 }
 
-Bytes reduceSerially(const std::vector<Bytes> &inputs, DataType type,
-                     ReduceKind kind) {
+Bytes reduceInTree(const std::vector<Bytes> &inputs, DataType type,
+                   ReduceKind kind) {
   switch (type) {
   case DataType::F32:
     return reduceAs<float>(inputs, kind);
   case DataType::F64:
     return reduceAs<double>(inputs, kind);
   case DataType::BF16:
-    return reduceBf16(inputs, kind);
+    return reduceAs<uint16_t, float>(inputs, kind, fromBf16, nearestBf16);
   case DataType::I8:
     return reduceAs<int8_t>(inputs, kind);
   case DataType::I32:

@@ -11,9 +11,9 @@ using Bytes = std::vector<std::byte>;
 /// large enough in magnitude that the order of summation shows in the result.
 Bytes makeInput(int rank, size_t count, DataType type);
 
-/// The reduction of equally long `inputs` in their order.
-Bytes reduceSerially(const std::vector<Bytes> &inputs, DataType type,
-                     ReduceKind kind);
+/// The reduction of equally long `inputs` as a balanced tree.
+Bytes reduceInTree(const std::vector<Bytes> &inputs, DataType type,
+                   ReduceKind kind);
 
 /// Inputs of `ranks` ranks.
 std::vector<Bytes> makeInputs(int ranks, size_t count, DataType type);

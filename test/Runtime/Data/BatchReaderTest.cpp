@@ -174,6 +174,35 @@ TEST(BatchReader, CsrBatches) {
             (std::vector<float>{5, 0, 0, 0}));
 }
 
+TEST(BatchReader, CsrBlocks) {
+  auto data = fromSvm("1 1:1 2:2\n1 3:3 4:4\n1 4:5\n");
+  InputSpec spec = csr("x", {2, 4}, 4);
+  spec.blocks = 2;
+  auto reader = make(data, {spec});
+  struct {
+    int32_t offsets[4] = {}, columns[4] = {};
+    float values[4] = {};
+  } out;
+  void *const buffers[] = {out.offsets, out.columns, out.values};
+  reader->load(0, 0, nullptr, buffers);
+  EXPECT_EQ(std::vector(out.offsets, out.offsets + 4),
+            (std::vector<int32_t>{0, 2, 0, 2}));
+  EXPECT_EQ(std::vector(out.values, out.values + 4),
+            (std::vector<float>{1, 2, 3, 4}));
+  // A row of one entry and one past the end, each in its block.
+  reader->load(0, 1, nullptr, buffers);
+  EXPECT_EQ(std::vector(out.offsets, out.offsets + 4),
+            (std::vector<int32_t>{0, 1, 0, 0}));
+  EXPECT_EQ(std::vector(out.columns, out.columns + 4),
+            (std::vector<int32_t>{3, 0, 0, 0}));
+  EXPECT_EQ(std::vector(out.values, out.values + 4),
+            (std::vector<float>{5, 0, 0, 0}));
+  // One block has room for two entries, not the batch for four.
+  expectError(BatchReader::create(fromSvm("1 1:1 2:2 3:3\n1 4:4\n"), {spec}),
+              Code::Config,
+              "1 rows may hold 3 non-zeros, the model has room for 2");
+}
+
 TEST(BatchReader, CsrCapacityCountsTheLongestRows) {
   auto data = fromSvm("1 1:1\n1 1:1 2:1 3:1\n1 1:1\n1 1:1 2:1\n");
   expectError(BatchReader::create(data, {csr("x", {2, 3}, 4)}), Code::Config,

@@ -1,0 +1,119 @@
+"""Trains examples with --reproducible on 1, 2, 4 and 8 ranks along "data":
+losses and parameters must be the same, bit for bit.
+
+  reproducible.py BUILD [--examples=NAME,...] [--with=AXIS=N;...] [--zero=0,3]
+                  [--steps=20] [--quick]
+
+Prints a table, one row an example and what else the mesh has. Every second
+size runs under mpirun. Exits with 1 where a bit differs; and where none differs
+without the flag, on an example where some must.
+
+--quick: the subset that the tests run.
+"""
+import argparse
+import math
+import pathlib
+
+import numpy as np
+
+from examples import GOALS, MPIRUN, Example, check, load_safetensors
+from matrix import sizes_of
+
+DATA = (1, 2, 4, 8)
+QUICK = {
+    "examples": "digits,sft-sparse,gpt,bert-classifier",
+    "others": ";tensor=2",
+    "zero": "0,3",
+    "steps": 10,
+}
+
+
+class Result:
+    """Losses and parameters of a run."""
+
+    def __init__(self, example, mesh, zero, steps, *flags):
+        plan, compiled = example.compile(mesh, zero, *flags)
+        check(compiled.returncode == 0, compiled.stderr)
+        ranks = math.prod(sizes_of(mesh).values())
+        launcher = [*MPIRUN, ranks] if ranks in (2, 8) else ()
+        self.losses = example.train(plan, "bits", launcher, steps)[0]
+        self.tensors = load_safetensors(example.out / "bits.safetensors")
+
+    def differs(self, other):
+        """The first thing that differs, or nothing."""
+        for step, (a, b) in enumerate(zip(self.losses, other.losses)):
+            if a != b:
+                return f"step {step}: {a:.9g}, {b:.9g}"
+        for name, tensor in self.tensors.items():
+            if not np.array_equal(tensor, other.tensors[name]):
+                return f"parameter {name}"
+        return ""
+
+
+def mesh_of(data, others):
+    return ",".join(filter(None, [f"data={data}", others]))
+
+
+def cell(example, others, zero, steps):
+    """What differs between sizes of the data axis, and where."""
+    divisor = max(d for d in DATA if example.batch % d == 0)
+    results = {
+        data: Result(
+            example,
+            mesh_of(data, others),
+            zero,
+            steps,
+            f"--reproducible=data={divisor}",
+        )
+        for data in DATA
+        if data <= divisor
+    }
+    for data, result in results.items():
+        difference = results[1].differs(result)
+        if difference:
+            return f"data={data}: {difference} !"
+    return "equal up to data=" + str(divisor)
+
+
+def check_power(example, steps):
+    one, most = (Result(example, mesh_of(d, ""), 0, steps) for d in (1, 8))
+    check(one.differs(most), "nothing differs without --reproducible either")
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--examples", default=",".join(GOALS))
+    parser.add_argument("--with", dest="others", default=";tensor=2")
+    parser.add_argument("--zero", default="0,1,2,3")
+    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--quick", action="store_true")
+    result = parser.parse_args()
+    if result.quick:
+        vars(result).update(QUICK)
+    return result
+
+
+def main():
+    options = arguments()
+    stages = options.zero.split(",")
+    print("| example | mesh |" + "".join(f" --zero={z} |" for z in stages))
+    print("|---|---|" + "---|" * len(stages), flush=True)
+    good = True
+    for name in options.examples.split(","):
+        example = Example(name, options.build, out="bits-" + name)
+        example.run("--steps=0")  # makes the data
+        if name == "digits":
+            check_power(example, options.steps)
+        for others in options.others.split(";"):
+            print(f"| {name} | {mesh_of('N', others)} |", end="", flush=True)
+            for zero in stages:
+                text = cell(example, others, zero, options.steps)
+                good &= not text.endswith("!")
+                print(f" {text} |", end="", flush=True)
+            print()
+    check(good, "cells with ! are not as they must be")
+
+
+if __name__ == "__main__":
+    main()
