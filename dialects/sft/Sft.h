@@ -109,6 +109,18 @@ mlir::ParseResult parseSameType(mlir::OpAsmParser &parser, mlir::Type &a,
 void printSameType(mlir::OpAsmPrinter &printer, mlir::Operation *op,
                    mlir::Type a, mlir::Type b);
 
+// Values without bytes of their own.
+
+/// The result of the user that is a view of this operand: of a reshape or an
+/// await; null if there is none.
+mlir::Value viewOf(mlir::OpOperand &use);
+/// The value whose bytes `value` has, behind all views.
+mlir::Value bufferOf(mlir::Value value);
+/// Whether nothing behind `op` touches the bytes of `value`, by any view.
+bool endsAt(mlir::Value value, mlir::Operation *op);
+/// The await of a collective, if it is under way for a while.
+AwaitOp awaitOf(mlir::Operation *collective);
+
 // Values that many passes build.
 
 /// A splat constant of `type` (or of a scalar of `like`'s element type).

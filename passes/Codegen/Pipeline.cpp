@@ -10,6 +10,11 @@ void buildCodegenPhase(mlir::OpPassManager &pm,
   // Behind it, so that biases are found at products of any rank.
   pm.addPass(createFlattenContractions());
   pm.addPass(createFormKernels());
+  // Behind it, since kernels are what there is to compute meanwhile, and ahead
+  // of in-place, since bytes under way are not to be taken.
+  ScheduleCommunicationOptions schedule;
+  schedule.bytes = options.overlapBytes;
+  pm.addPass(createScheduleCommunication(schedule));
   pm.addPass(createAssignInPlace());
   GenerateKernelsOptions generate;
   generate.chip = options.chip;

@@ -77,9 +77,11 @@ void StepStorage::assign(Operation &op) {
     map[scalar.getResult()] = {persistent.scalars[key]};
     return;
   }
-  if (auto view = dyn_cast<ReshapeOp>(op)) {
-    SmallVector<Storage *, 1> source = map[view.getX()];
-    map[view.getY()] = source;
+  if (isa<ReshapeOp, AwaitOp>(op)) {
+    for (Value view : op.getResults()) {
+      SmallVector<Storage *, 1> source = map[bufferOf(view)];
+      map[view] = source;
+    }
     return;
   }
   if (auto reduce = dyn_cast<AllReduceOp>(op)) {
@@ -98,14 +100,6 @@ void StepStorage::assign(Operation &op) {
     }
     map[result] = parts;
   }
-}
-
-/// True if nothing but `reduce` and what stands before it touches the bytes.
-static bool endsAt(Value value, AllReduceOp reduce) {
-  return llvm::all_of(value.getUsers(), [&](Operation *user) {
-    return user == reduce ||
-           (user->isBeforeInBlock(reduce) && !isa<ReshapeOp>(user));
-  });
 }
 
 /// An all-reduce works in place. One operand brings its own bytes if it dies
@@ -168,7 +162,9 @@ void StepStorage::replace(Storage *from, Storage *to) {
 void StepStorage::takeVariable(WriteOp write) {
   Storage *variable = persistent.variables.lookup(write.getVariable());
   Storage *now = single(write.getValue());
-  Operation *def = write.getValue().getDefiningOp();
+  auto await = write.getValue().getDefiningOp<AwaitOp>();
+  Operation *def =
+      await ? await.getCollective() : write.getValue().getDefiningOp();
   bool movable =
       now != variable && now->isTemporary() && !now->parent &&
       isa_and_present<KernelOp, ContractOp, FillOp, AllGatherOp>(def) &&
@@ -177,7 +173,7 @@ void StepStorage::takeVariable(WriteOp write) {
     return;
   }
   int64_t at = position.lookup(def);
-  if (users[now].size() > 1) {
+  if (users[now].size() > (await ? 2 : 1)) {
     return; // other values live there too: taken over before
   }
   for (Value value : users[variable]) {

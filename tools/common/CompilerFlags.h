@@ -24,7 +24,7 @@ public:
 private:
   llvm::cl::opt<std::string> mesh;
   llvm::cl::opt<int64_t> zero;
-  llvm::cl::opt<uint64_t> bucket;
+  llvm::cl::opt<uint64_t> bucket, overlap;
   llvm::cl::list<std::string> passPlugins, dialectPlugins, inserted;
 };
 
