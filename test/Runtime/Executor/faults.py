@@ -190,8 +190,15 @@ def test_metrics_and_trace():
                for event in trace)
 
 
+def parameters(path):
+    """What stands behind the header, which names the plan."""
+    with open(path, "rb") as file:
+        whole = file.read()
+    return whole[8 + int.from_bytes(whole[:8], "little"):]
+
+
 def test_streams_change_no_bit():
-    data, digests = make_data(), set()
+    data, results = make_data(), set()
     for streams in (0, 1):
         plan = make_plan(f"{streams}.plan", streams=streams, padding=20)
         for thread in ("yes", "no", "auto"):
@@ -199,11 +206,11 @@ def test_streams_change_no_bit():
                      f"--comm-thread={thread}", "--save=out.safetensors"]
             for command in [RUN], mpi(2, RUN), ["env", "SFT_PIN=no", RUN]:
                 check([*command, *flags], 0)
-                digests.add(digest("out.safetensors"))
+                results.add(parameters("out.safetensors"))
             # Between hosts the communication thread makes MPI's calls.
             check(["env", "SFT_MPI_SHARED=0", *mpi(2, RUN), *flags], 0)
-            digests.add(digest("out.safetensors"))
-    assert len(digests) == 1, digests
+            results.add(parameters("out.safetensors"))
+    assert len(results) == 1, results
 
 
 def lanes_of(path):
