@@ -2,7 +2,9 @@
 //
 // For each function of a step:
 //
-// 1. Views move down to their first user: they use nothing themselves.
+// 1. Views move down to their first user, and writes, which happen when the
+// step
+//    ends, to its end: where they stand, they use nothing.
 // 2. Collectives that take no room move up to where their operands are made.
 // 3. Gathers move up as well, but one group ahead of their use at most.
 // 4. Each collective gets a place for its await. If something is computed
@@ -102,6 +104,7 @@ private:
   template <typename Condition>
   SmallVector<Operation *> select(Condition condition);
   void sinkViews();
+  void sinkWrites();
   Operation *firstUse(Operation *op);
   Operation *firstPlace(Operation *collective);
   void moveUp(Operation *op, Operation *to);
@@ -144,6 +147,12 @@ void Scheduler::sinkViews() {
     if (Operation *user = firstUse(view)) {
       view->moveBefore(user);
     }
+  }
+}
+
+void Scheduler::sinkWrites() {
+  for (Operation *op : select([](Operation *op) { return isa<WriteOp>(op); })) {
+    op->moveBefore(&block, block.end());
   }
 }
 
@@ -281,6 +290,7 @@ void Scheduler::run() {
   if (select(isLarge).empty()) {
     return;
   }
+  sinkWrites();
   sinkViews();
   for (Operation *op : select([](Operation *op) {
          return isa<CollectiveOpInterface>(op) && !takesRoom(op);

@@ -113,7 +113,8 @@ sft.step predict @scatter(%x: tensor<32x32xf32>) {
 
 // -----
 
-// What is gathered into a variable takes no room: it is not held back.
+// What is gathered into a variable takes no room: it is not held back. Writes
+// happen at the end of the step, wherever they stand.
 // CHECK-LABEL: sft.step initialize @into_variables
 // CHECK: sft.contract
 // CHECK-NEXT: sft.all_gather
@@ -124,15 +125,17 @@ sft.step predict @scatter(%x: tensor<32x32xf32>) {
 // CHECK-NEXT: sft.write @w1
 // CHECK-NEXT: sft.await
 // CHECK-NEXT: sft.write @w2
+// CHECK-NEXT: sft.write @w3
 sft.step initialize @into_variables() {
   %x = sft.fill dense<1.0> : tensor<16x16xf32>
   %s = sft.contract %x, %x none : tensor<16x16xf32>, tensor<16x16xf32> -> tensor<16x16xf32>
-  %t = sft.contract %s, %s none : tensor<16x16xf32>, tensor<16x16xf32> -> tensor<16x16xf32>
-  %u = sft.contract %t, %t none : tensor<16x16xf32>, tensor<16x16xf32> -> tensor<16x16xf32>
   %w1 = sft.all_gather %s dim 0 axes [0] why "" : tensor<16x16xf32> to tensor<32x16xf32>
   sft.write @w1, %w1 : tensor<32x16xf32>
+  %t = sft.contract %x, %x none : tensor<16x16xf32>, tensor<16x16xf32> -> tensor<16x16xf32>
   %w2 = sft.all_gather %t dim 0 axes [0] why "" : tensor<16x16xf32> to tensor<32x16xf32>
   sft.write @w2, %w2 : tensor<32x16xf32>
+  %u = sft.contract %x, %x none : tensor<16x16xf32>, tensor<16x16xf32> -> tensor<16x16xf32>
+  sft.write @w3, %u : tensor<16x16xf32>
 }
 
 // -----
