@@ -159,15 +159,17 @@ def Plan_CollectiveOp : Plan_Op<"collective"> {
   let summary = "Communication of a group of ranks";
   let description = [{
     `tag` is one number on all ranks, and of no other collective: where it
-    differs, ranks disagree about the order.
+    differs, ranks disagree about the order. On stream 1 it runs beside what
+    stands on stream 0, of which it knows by events alone.
   }];
   let arguments = (ins Plan_CollectiveKind:$kind, Sft_ReduceKind:$reduce,
                        Plan_Memory:$in, Plan_Memory:$out,
                        DenseI64ArrayAttr:$axes, I64Attr:$root, StrAttr:$why,
-                       DefaultValuedAttr<I64Attr, "0">:$tag);
+                       DefaultValuedAttr<I64Attr, "0">:$tag,
+                       DefaultValuedAttr<I64Attr, "0">:$stream);
   let assemblyFormat = [{
     $kind $reduce $in `->` $out `axes` $axes `root` $root `why` $why
-    (`tag` $tag^)? attr-dict `:` type($in) `->` type($out)
+    (`tag` $tag^)? (`stream` $stream^)? attr-dict `:` type($in) `->` type($out)
   }];
 }
 
@@ -202,13 +204,15 @@ def Plan_LoadBatchOp : Plan_Op<"load_batch"> {
 }
 def Plan_RecordOp : Plan_Op<"record"> {
   let summary = "Records an event on the instruction's stream";
-  let arguments = (ins I64Attr:$event);
-  let assemblyFormat = "$event attr-dict";
+  let arguments = (ins I64Attr:$event,
+                       DefaultValuedAttr<I64Attr, "0">:$stream);
+  let assemblyFormat = "$event (`stream` $stream^)? attr-dict";
 }
 def Plan_WaitOp : Plan_Op<"wait"> {
   let summary = "Makes the instruction's stream wait for an event";
-  let arguments = (ins I64Attr:$event);
-  let assemblyFormat = "$event attr-dict";
+  let arguments = (ins I64Attr:$event,
+                       DefaultValuedAttr<I64Attr, "0">:$stream);
+  let assemblyFormat = "$event (`stream` $stream^)? attr-dict";
 }
 def Plan_CallOp : Plan_Op<"call"> {
   let summary = "Runs a function for a microbatch";

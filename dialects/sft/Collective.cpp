@@ -100,4 +100,62 @@ LogicalResult AllToAllOp::verify() {
   return getAxes().empty() ? emitOpError("needs a mesh axis") : success();
 }
 
+LogicalResult AwaitOp::verify() {
+  Operation *collective =
+      getValues().empty() ? nullptr : getValues().front().getDefiningOp();
+  if (!isa_and_present<CollectiveOpInterface>(collective) ||
+      !llvm::equal(getValues(), collective->getResults())) {
+    return emitOpError("values are all results of one collective");
+  }
+  return getValues().getTypes() == getResultTypes()
+             ? success()
+             : emitOpError("result types are the values' types");
+}
+
+Value viewOf(OpOperand &use) {
+  if (isa<ReshapeOp, ViewOp>(use.getOwner())) {
+    return use.getOwner()->getResult(0);
+  }
+  auto await = dyn_cast<AwaitOp>(use.getOwner());
+  bool awaited = await && use.getOperandNumber() < await.getValues().size();
+  return awaited ? await.getResult(use.getOperandNumber()) : Value();
+}
+
+Value bufferOf(Value value) {
+  while (Operation *def = value.getDefiningOp()) {
+    if (isa<ReshapeOp, ViewOp>(def)) {
+      value = def->getOperand(0);
+    } else if (auto await = dyn_cast<AwaitOp>(def)) {
+      value = await.getValues()[cast<OpResult>(value).getResultNumber()];
+    } else {
+      break;
+    }
+  }
+  return value;
+}
+
+/// Whether no use of `value` or of a view of it stands behind `op`.
+static bool isUntouchedBehind(Value value, Operation *op) {
+  return llvm::all_of(value.getUses(), [op](OpOperand &use) {
+    Value view = viewOf(use);
+    bool touches = !isa<ReshapeOp, ViewOp>(use.getOwner());
+    return !(touches && op->isBeforeInBlock(use.getOwner())) &&
+           (!view || isUntouchedBehind(view, op));
+  });
+}
+
+bool endsAt(Value value, Operation *op) {
+  return isUntouchedBehind(bufferOf(value), op);
+}
+
+AwaitOp awaitOf(Operation *collective) {
+  for (Operation *user : collective->getResult(0).getUsers()) {
+    auto await = dyn_cast<AwaitOp>(user);
+    if (await && await.getCollective() == collective) {
+      return await;
+    }
+  }
+  return {};
+}
+
 } // namespace sft

@@ -117,4 +117,39 @@ def Sft_AllToAllOp : Sft_CollectiveOp<"all_to_all"> {
   let hasVerifier = 1;
 }
 
+def Sft_AwaitOp : Sft_Op<"await", [
+    AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<Sft_InterpretableOpInterface>]> {
+  let summary = "The results of a collective that has been under way";
+  let description = [{
+    A collective that is awaited runs beside the ops between it and its await:
+    on a stream of its own. Its results are in no bytes until then, and the bytes
+    of what it sends (`while`) stay as they are. The results are views: an await
+    has no bytes of its own.
+
+    ```mlir
+    %s = sft.reduce_scatter sum %g dim 0 axes [0] why "..." : tensor<8x4xf32> to tensor<4x4xf32>
+    %h = sft.contract %x, %w none : ...
+    %r = sft.await %s while %g : (tensor<4x4xf32>, tensor<8x4xf32>) -> tensor<4x4xf32>
+    ```
+
+    An all_reduce works in the bytes of its results, so it sends nothing else.
+
+    Constraints: 1. the values are all results of one collective, in order;
+    2. result types are the values'.
+  }];
+  let arguments = (ins Variadic<AnyType>:$values, Variadic<AnyType>:$sent);
+  let results = (outs Variadic<AnyType>:$results);
+  let assemblyFormat = [{
+    $values (`while` $sent^)? attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// What it waits for.
+    ::mlir::Operation *getCollective() {
+      return getValues().front().getDefiningOp();
+    }
+  }];
+}
+
 #endif // SFT_COLLECTIVE_TD

@@ -56,15 +56,6 @@ LogicalResult ViewOp::verify() {
                                             << " of " << *parts;
 }
 
-/// The value whose bytes the results of `op` are.
-Value viewedBy(Operation *op) {
-  if (auto reshape = dyn_cast_or_null<ReshapeOp>(op)) {
-    return reshape.getX();
-  }
-  auto view = dyn_cast_or_null<ViewOp>(op);
-  return view ? view.getX() : Value();
-}
-
 /// `(%a = %x, ...) [in_place [..]] : (types) -> types {attributes} {region}`.
 ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &state) {
   SmallVector<OpAsmParser::Argument> arguments;

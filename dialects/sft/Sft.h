@@ -96,10 +96,6 @@ std::string numberText(double value);
 mlir::FailureOr<Number> parseNumber(mlir::AsmParser &parser);
 void printNumber(mlir::AsmPrinter &printer, Number value);
 
-/// The value whose bytes the result of `op` shows under another type: that of a
-/// reshape or a view. Null for any other op, and for none.
-mlir::Value viewedBy(mlir::Operation *op);
-
 // Assembly directives.
 
 /// "tensor<4xf32>" where both types are equal, else both.
@@ -112,6 +108,18 @@ mlir::ParseResult parseSameType(mlir::OpAsmParser &parser, mlir::Type &a,
                                 mlir::Type &b);
 void printSameType(mlir::OpAsmPrinter &printer, mlir::Operation *op,
                    mlir::Type a, mlir::Type b);
+
+// Values without bytes of their own.
+
+/// The result of the user that is a view of this operand: of a reshape, a view
+/// of a part or an await; null if there is none.
+mlir::Value viewOf(mlir::OpOperand &use);
+/// The value whose bytes, or a part of them, `value` has, behind all views.
+mlir::Value bufferOf(mlir::Value value);
+/// Whether nothing behind `op` touches the bytes of `value`, by any view.
+bool endsAt(mlir::Value value, mlir::Operation *op);
+/// The await of a collective, if it is under way for a while.
+AwaitOp awaitOf(mlir::Operation *collective);
 
 // Values that many passes build.
 

@@ -12,27 +12,6 @@ namespace sft {
 
 namespace {
 
-/// The value whose buffer, or part of a buffer, `value` is.
-Value bufferOf(Value value) {
-  while (Value viewed = viewedBy(value.getDefiningOp())) {
-    value = viewed;
-  }
-  return value;
-}
-
-/// True if nothing but `kernel` and what stands before it reads the buffer.
-bool diesAt(Value buffer, KernelOp kernel) {
-  for (Operation *user : buffer.getUsers()) {
-    bool dies = viewedBy(user)
-                    ? diesAt(user->getResult(0), kernel)
-                    : user == kernel || user->isBeforeInBlock(kernel);
-    if (!dies) {
-      return false;
-    }
-  }
-  return true;
-}
-
 /// The variable that gets `result`, if that is all that happens to it.
 StringRef variableWritten(Value result) {
   for (Operation *user : result.getUsers()) {
@@ -106,7 +85,7 @@ std::optional<unsigned> updatedArgument(KernelOp kernel, unsigned result) {
 /// An updated table that is still needed is copied first.
 void provideTable(KernelOp kernel, unsigned operand, unsigned result) {
   Value table = kernel.getOperand(operand);
-  if (!hasAlias(kernel, operand) && diesAt(bufferOf(table), kernel) &&
+  if (!hasAlias(kernel, operand) && endsAt(table, kernel) &&
       mayTake(bufferOf(table), kernel.getResult(result))) {
     return;
   }
@@ -135,7 +114,7 @@ void assign(KernelOp kernel) {
       Value operand = kernel.getOperand(i), buffer = bufferOf(operand);
       if (operand.getType() == kernel.getResult(r).getType() &&
           !taken.contains(i) && mayTake(buffer, kernel.getResult(r)) &&
-          diesAt(buffer, kernel) && !hasAlias(kernel, i) &&
+          endsAt(buffer, kernel) && !hasAlias(kernel, i) &&
           readsInStep(kernel.getBody().getArgument(i))) {
         taken.insert(i);
         pairs.append({int64_t(i), int64_t(r)});

@@ -155,16 +155,18 @@ void StepFolder::split(Value global, Value whole, size_t dim) {
 }
 
 /// The value of which lane after lane is a view, if that is what they are.
-Value viewedByAll(ValueRange lanes, Type type) {
+Value viewedByAll(ArrayRef<Value> lanes, Type type) {
+  auto first = lanes.front().getDefiningOp<ViewOp>();
+  if (!first || first.getX().getType() != type) {
+    return {};
+  }
   for (auto [i, lane] : llvm::enumerate(lanes)) {
     auto view = lane.getDefiningOp<ViewOp>();
-    auto first = lanes.front().getDefiningOp<ViewOp>();
     if (!view || view.getPart() != i || view.getX() != first.getX()) {
       return {};
     }
   }
-  Value whole = viewedBy(lanes.front().getDefiningOp());
-  return whole.getType() == type ? whole : Value();
+  return first.getX();
 }
 
 /// All lanes one after the other along `dim`.

@@ -94,6 +94,49 @@ def FoldRanks : Sft_ModulePass<"sft-fold-ranks"> {
                         "ranks along it from now on">];
 }
 
+def ScheduleCommunication : Sft_ModulePass<"sft-schedule-communication"> {
+  let summary = "Collectives under way while the step computes";
+  let description = [{
+    A collective that is issued early and awaited late costs no time as long as
+    there is something to compute in between (Li et al. 2020, PyTorch DDP;
+    Rajbhandari et al. 2020, ZeRO). Each function of a step (a train step has two,
+    before and behind its guard) is looked at by itself, and left as it is unless
+    one of its collectives carries `bytes` and something is there to compute
+    meanwhile. Else all of them are issued and awaited (sft.await), since a
+    rank's collectives have one order:
+
+    1. A collective moves up to right behind the last op that makes an operand.
+    2. What is gathered takes room. Gathers are taken in order of their use, in
+       groups of `bytes`; a group is issued where the one before it is first
+       used: one is under way while another is used. What is gathered into a
+       variable takes none and is issued at once, as under 1.
+    3. A reduce_scatter and an all_to_all keep what they send until they are
+       awaited. They are awaited when `bytes` more of them have been issued, at
+       the latest.
+    4. Else a collective is awaited ahead of its first use or of the function's
+       end.
+
+    ```mlir
+    %g = sft.contract %x, %e none : tensor<256x256xf32>, tensor<256x256xf32> -> tensor<256x256xf32>
+    %r = sft.all_reduce sum %g axes [0] why "..." : tensor<256x256xf32> -> tensor<256x256xf32>
+    %h = sft.contract %e, %x none : tensor<256x256xf32>, tensor<256x256xf32> -> tensor<256x256xf32>
+    sft.output metric "r", %r : tensor<256x256xf32>
+    ```
+    becomes
+    ```mlir
+    %g = sft.contract %x, %e none : tensor<256x256xf32>, tensor<256x256xf32> -> tensor<256x256xf32>
+    %s = sft.all_reduce sum %g axes [0] why "..." : tensor<256x256xf32> -> tensor<256x256xf32>
+    %h = sft.contract %e, %x none : tensor<256x256xf32>, tensor<256x256xf32> -> tensor<256x256xf32>
+    %r = sft.await %s : (tensor<256x256xf32>) -> tensor<256x256xf32>
+    sft.output metric "r", %r : tensor<256x256xf32>
+    ```
+
+    Assumes kernels. Nothing moves across sft.guard.
+  }];
+  let options = [Option<"bytes", "bytes", "int64_t", "65536",
+                        "least bytes of a collective that is worth it">];
+}
+
 def AssignInPlace : Sft_ModulePass<"sft-assign-in-place"> {
   let summary = "Kernel results take over the buffers of operands that die there";
   let description = [{
@@ -125,6 +168,12 @@ def GenerateKernels : Sft_ModulePass<"sft-generate-kernels"> {
 
 def VerifyCodegen : Sft_ModulePass<"sft-verify-codegen"> {
   let summary = "Exit of the phase: only kernels, contractions, collectives, views and effects";
+  let description = [{
+    1. Only these are left, and each kernel has its code.
+    2. Matrix products are of f32.
+    3. Of each function of a step either all collectives are awaited or none; the
+       results of one that is have no other user, and all it sends is held.
+  }];
 }
 
 #endif // SFT_CODEGEN_PASSES_TD

@@ -15,6 +15,11 @@ void buildCodegenPhase(mlir::OpPassManager &pm,
     // decided who may overwrite what.
     pm.addPass(createFoldRanks({axis, options.sizeOf(axis)}));
   }
+  // Behind it, since kernels are what there is to compute meanwhile, and ahead
+  // of in-place, since bytes under way are not to be taken.
+  ScheduleCommunicationOptions schedule;
+  schedule.bytes = options.overlapBytes;
+  pm.addPass(createScheduleCommunication(schedule));
   pm.addPass(createAssignInPlace());
   GenerateKernelsOptions generate;
   generate.chip = options.chip;

@@ -276,6 +276,7 @@ fb::OperationUnion ProgramEmitter::instruction(Operation &op) {
       .Case([&](plan::RecordOp op) {
         fb::RecordT record;
         record.event = uint32_t(op.getEvent());
+        result->events = std::max(result->events, record.event + 1);
         all.Set(std::move(record));
       })
       .Case([&](plan::WaitOp op) {
@@ -299,6 +300,9 @@ void ProgramEmitter::add(plan::FunctionOp op) {
     auto entry = std::make_unique<fb::InstructionT>();
     entry->op = instruction(each);
     entry->location = shared.locationOf(&each);
+    if (auto stream = each.getAttrOfType<IntegerAttr>("stream")) {
+      entry->stream = uint32_t(stream.getInt());
+    }
     function->instructions.push_back(std::move(entry));
   }
   functions[op.getSymName()] = uint32_t(result->functions.size());

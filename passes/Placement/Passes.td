@@ -17,6 +17,9 @@ def PlanMemory : Sft_ModulePass<"sft-plan-memory"> {
        size, Pisarchyk & Lee 2020). Steps do not run at the same time and share
        the same bytes.
     3. Each step becomes a plan.function; a train step two, at its guard.
+    4. A collective that is awaited goes on stream 1, between an event that the
+       compute stream (0) records ahead of it and one that the latter waits for
+       where the await stands. Until then it keeps its bytes.
 
     The arena's size is the exact peak: nothing else is allocated in a step.
 
@@ -33,6 +36,9 @@ def VerifyPlacement : Sft_ModulePass<"sft-verify-placement"> {
     2. Buffers lie within the arena; parts within their bucket.
     3. Buffers that live for the whole run share bytes with none but their parts.
     4. What an instruction reads was written last by the buffer that it names.
+    5. Where an instruction of one stream writes bytes that one of another reads
+       or writes, events order the two; each event is recorded before it is
+       awaited, and communication stays on one stream.
   }];
 }
 

@@ -1,5 +1,6 @@
 //===- PlanMemory.cpp - Steps to a program over an arena ------------------===//
 #include "passes/Codegen/LoopNest.h"
+#include "passes/Placement/EmitCommunication.h"
 #include "passes/Placement/Passes.h"
 #include "passes/Placement/Storage.h"
 
@@ -60,9 +61,9 @@ PersistentStorage collectPersistent(ModuleOp module) {
 class StepEmitter {
 public:
   StepEmitter(StepOp step, StepStorage &storage, OpBuilder &builder,
-              PersistentStorage &persistent)
-      : step(step), storage(storage), builder(builder), persistent(persistent) {
-  }
+              PersistentStorage &persistent, int64_t &events)
+      : step(step), storage(storage), builder(builder), persistent(persistent),
+        communication(storage, builder, events) {}
   LogicalResult run(OpBuilder &program);
 
 private:
@@ -70,9 +71,6 @@ private:
   void emitKernel(KernelOp op);
   LogicalResult emitContract(ContractOp op);
   void emitFill(FillOp op);
-  void emitAllReduce(AllReduceOp op);
-  void emitCollective(CollectiveOpInterface op, plan::CollectiveKind kind,
-                      ReduceKind reduce = ReduceKind::Sum);
   void beginFunction(OpBuilder &program, StringRef name, plan::EntryKind kind);
   Value buffer(Value value) { return storage.single(value)->buffer; }
   Value shapedBuffer(Value value);
@@ -85,6 +83,7 @@ private:
   StepStorage &storage;
   OpBuilder &builder;
   PersistentStorage &persistent;
+  CommunicationEmitter communication;
 };
 
 void StepEmitter::beginFunction(OpBuilder &program, StringRef name,
@@ -105,11 +104,6 @@ std::string summaryOf(KernelOp kernel) {
   std::string text =
       llvm::join(ArrayRef(names.getArrayRef()).take_front(4), "+");
   return names.size() > 4 ? text + "+.." : text;
-}
-
-/// The op's place, under the name that reports show.
-Location named(Operation *op, StringRef name) {
-  return NameLoc::get(StringAttr::get(op->getContext(), name), op->getLoc());
 }
 
 void StepEmitter::emitKernel(KernelOp op) {
@@ -184,31 +178,6 @@ void StepEmitter::emitFill(FillOp op) {
                        buffer(op.getResult()), bits.getZExtValue());
 }
 
-void StepEmitter::emitAllReduce(AllReduceOp op) {
-  for (unsigned i = 0; i < op->getNumOperands(); ++i) {
-    if (storage.needsCopyIn(op, i)) {
-      plan::CopyOp::create(builder, op.getLoc(), buffer(op.getOperand(i)),
-                           buffer(op.getResult(i)));
-    }
-  }
-  Value bucket = storage.bucketOf(op)->buffer;
-  plan::CollectiveOp::create(builder, named(op, "sft.all_reduce"),
-                             plan::CollectiveKind::AllReduce, op.getKind(),
-                             bucket, bucket, op.getAxes(), 0, op.getWhy());
-}
-
-/// From one buffer to another; the leading dimension is the one that the
-/// partition phase leaves to collectives.
-void StepEmitter::emitCollective(CollectiveOpInterface op,
-                                 plan::CollectiveKind kind, ReduceKind reduce) {
-  auto why = op->getAttrOfType<StringAttr>("why").getValue();
-  for (auto [in, out] :
-       llvm::zip_equal(buffers(op->getOperand(0)), buffers(op->getResult(0)))) {
-    plan::CollectiveOp::create(builder, named(op, op->getName().getStringRef()),
-                               kind, reduce, in, out, op.getAxes(), 0, why);
-  }
-}
-
 /// The buffer under the value's own shape, which is another than the buffer's
 /// if the value is a reshape: outputs tell people their shape.
 Value StepEmitter::shapedBuffer(Value value) {
@@ -229,18 +198,8 @@ LogicalResult StepEmitter::emit(Operation &op) {
       .Case([&](KernelOp kernel) { return emitKernel(kernel), success(); })
       .Case([&](FillOp fill) { return emitFill(fill), success(); })
       .Case([&](ContractOp contract) { return emitContract(contract); })
-      .Case([&](AllReduceOp op) { return emitAllReduce(op), success(); })
-      .Case([&](AllGatherOp op) {
-        return emitCollective(op, plan::CollectiveKind::AllGather), success();
-      })
-      .Case([&](ReduceScatterOp op) {
-        return emitCollective(op, plan::CollectiveKind::ReduceScatter,
-                              op.getKind()),
-               success();
-      })
-      .Case([&](AllToAllOp op) {
-        return emitCollective(op, plan::CollectiveKind::AllToAll), success();
-      })
+      .Case<CollectiveOpInterface, AwaitOp>(
+          [&](auto op) { return communication.emit(op), success(); })
       .Case([&](OutputOp output) {
         auto kind = plan::OutputKind(uint32_t(output.getKind()));
         plan::OutputOp::create(builder, op.getLoc(), kind, output.getName(),
@@ -378,7 +337,7 @@ LogicalResult ProgramBuilder::run() {
     buildBuffer(*storage);
   }
   buildTables();
-  int64_t peak = base;
+  int64_t peak = base, events = 0;
   SmallVector<StepOp> steps(module.getOps<StepOp>());
   for (StepOp step : steps) {
     StepStorage storage(step, persistent);
@@ -391,7 +350,7 @@ LogicalResult ProgramBuilder::run() {
         }
       }
     }
-    StepEmitter emitter(step, storage, instructions, persistent);
+    StepEmitter emitter(step, storage, instructions, persistent, events);
     if (failed(emitter.run(body))) {
       return failure();
     }

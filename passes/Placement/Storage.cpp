@@ -77,9 +77,12 @@ void StepStorage::assign(Operation &op) {
     map[scalar.getResult()] = {persistent.scalars[key]};
     return;
   }
-  if (auto view = dyn_cast<ReshapeOp>(op)) {
-    SmallVector<Storage *, 1> source = map[view.getX()];
-    map[view.getY()] = source;
+  if (isa<ReshapeOp, AwaitOp>(op)) {
+    for (auto [view, whole] :
+         llvm::zip_first(op.getResults(), op.getOperands())) {
+      SmallVector<Storage *, 1> source = map[whole];
+      map[view] = source;
+    }
     return;
   }
   if (auto view = dyn_cast<ViewOp>(op)) {
@@ -115,13 +118,6 @@ void StepStorage::assignView(ViewOp op) {
     views[part->parent].push_back(part);
   }
   map[op.getY()] = parts;
-}
-
-/// True if nothing but `reduce` and what stands before it touches the bytes.
-static bool endsAt(Value value, AllReduceOp reduce) {
-  return llvm::all_of(value.getUsers(), [&](Operation *user) {
-    return user == reduce || (user->isBeforeInBlock(reduce) && !viewedBy(user));
-  });
 }
 
 /// An all-reduce works in place. One operand brings its own bytes if it dies
@@ -199,7 +195,9 @@ bool StepStorage::isReadFrom(Storage *storage, int64_t at,
 void StepStorage::takeVariable(WriteOp write) {
   Storage *variable = persistent.variables.lookup(write.getVariable());
   Storage *now = single(write.getValue());
-  Operation *def = write.getValue().getDefiningOp();
+  auto await = write.getValue().getDefiningOp<AwaitOp>();
+  Operation *def =
+      await ? await.getCollective() : write.getValue().getDefiningOp();
   bool movable =
       now != variable && now->isTemporary() && !now->parent &&
       isa_and_present<KernelOp, ContractOp, FillOp, AllGatherOp>(def) &&
@@ -208,7 +206,7 @@ void StepStorage::takeVariable(WriteOp write) {
     return;
   }
   int64_t at = position.lookup(def);
-  if (users[now].size() > 1 || views.contains(now)) {
+  if (users[now].size() > (await ? 2 : 1) || views.contains(now)) {
     return; // other values live there too: taken over before, or parts
   }
   if (isReadFrom(variable, at, write)) {
@@ -230,7 +228,7 @@ void StepStorage::computeLifetimes() {
   for (Operation &op : step.getBody().front()) {
     int64_t at = position[&op];
     // A view reads nothing; its users do.
-    if (viewedBy(&op)) {
+    if (isa<ReshapeOp, ViewOp>(op)) {
       continue;
     }
     for (Value value : op.getOperands()) {

@@ -4,10 +4,8 @@
 // knows the op.
 //
 //===----------------------------------------------------------------------===//
-#include "dialects/plan/Plan.h"
+#include "passes/Placement/Accesses.h"
 #include "passes/Placement/Passes.h"
-
-#include "llvm/ADT/TypeSwitch.h"
 
 #include <map>
 
@@ -18,16 +16,6 @@ namespace sft {
 #include "passes/Placement/Passes.h.inc"
 
 namespace {
-
-/// The bucket of a part, else the buffer itself.
-plan::BufferOp rootOf(Value memory) {
-  auto buffer = memory.getDefiningOp<plan::BufferOp>();
-  return buffer.getParent() ? rootOf(buffer.getParent()) : buffer;
-}
-
-uint64_t endOf(plan::BufferOp buffer) {
-  return buffer.getOffset() + buffer.getBytes();
-}
 
 bool isTemporary(plan::BufferOp buffer) {
   return buffer.getKind() == plan::BufferKind::Temporary;
@@ -78,47 +66,6 @@ LogicalResult verifyPersistent(plan::ProgramOp program) {
     }
   }
   return success();
-}
-
-/// What an instruction reads and writes.
-struct Accesses {
-  SmallVector<Value> reads, writes;
-};
-
-Accesses accessesOf(Operation &op) {
-  Accesses result;
-  llvm::TypeSwitch<Operation *>(&op)
-      .Case([&](plan::LaunchOp launch) {
-        for (auto [arg, access] :
-             llvm::zip_equal(launch.getArgs(), launch.getAccess())) {
-          if (access & 1) {
-            result.reads.push_back(arg);
-          }
-          if (access & 2) {
-            result.writes.push_back(arg);
-          }
-        }
-      })
-      .Case([&](plan::ContractOp contract) {
-        result.reads = {contract.getLhs(), contract.getRhs()};
-        if (contract.getBias()) {
-          result.reads.push_back(contract.getBias());
-        }
-        result.writes = {contract.getOut()};
-      })
-      .Case([&](plan::CollectiveOp collective) {
-        result.reads = {collective.getIn()};
-        result.writes = {collective.getOut()};
-      })
-      .Case([&](plan::CopyOp copy) {
-        result.reads = {copy.getFrom()};
-        result.writes = {copy.getTo()};
-      })
-      .Case<plan::SendOp, plan::OutputOp>(
-          [&](auto op) { result.reads = {op.getBuffer()}; })
-      .Case<plan::RecvOp, plan::FillOp>(
-          [&](auto op) { result.writes = {op.getBuffer()}; });
-  return result;
 }
 
 /// C4, buffer by buffer: a write to one ends the life of every other temporary
@@ -199,7 +146,7 @@ LogicalResult verifyProgram(plan::ProgramOp program) {
   // gradients left.
   LiveBuffers buffers;
   for (auto function : program.getBody().getOps<plan::FunctionOp>()) {
-    if (failed(buffers.run(function))) {
+    if (failed(buffers.run(function)) || failed(verifyStreams(function))) {
       return failure();
     }
   }

@@ -22,6 +22,7 @@ JobOptions translate(const sft_session_options &options) {
   out.rank.onNan = OnNan(options.on_nan);
   out.rank.timeout = std::chrono::milliseconds(int64_t(options.timeout * 1e3));
   out.rank.trace = options.trace != 0;
+  out.rank.commThread = CommThread(options.comm_thread);
   return out;
 }
 
@@ -139,7 +140,8 @@ void sft_session_options_init(sft_session_options *options) {
               .learning_rate = NAN,
               .on_nan = SFT_ON_NAN_ABORT,
               .timeout = 300,
-              .trace = 0};
+              .trace = 0,
+              .comm_thread = SFT_COMM_THREAD_AUTO};
 }
 
 sft_error *sft_session_create(const sft_plan *plan,

@@ -170,8 +170,8 @@ sft_error *sft_session_write_trace(sft_session *session, const char *path) {
     Job &job = *session->job;
     std::vector<const TraceLane *> lanes;
     for (size_t i = 0; i < job.localRanks(); ++i) {
-      if (job.rank(i).trace()) {
-        lanes.push_back(job.rank(i).trace());
+      for (const auto &lane : job.rank(i).trace()) {
+        lanes.push_back(lane.get());
       }
     }
     bool alone = job.localRanks() ==

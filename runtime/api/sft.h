@@ -163,6 +163,12 @@ typedef enum sft_on_nan {
   SFT_ON_NAN_WARN   /* warn and update */
 } sft_on_nan;
 
+typedef enum sft_comm_thread {
+  SFT_COMM_THREAD_AUTO, /* where each rank of the host can have a core more */
+  SFT_COMM_THREAD_YES,
+  SFT_COMM_THREAD_NO
+} sft_comm_thread;
+
 typedef struct sft_session_options {
   size_t size;
   sft_transport transport;
@@ -172,6 +178,9 @@ typedef struct sft_session_options {
   sft_on_nan on_nan;
   double timeout; /* seconds without progress; default 300 */
   int trace;      /* record for sft_session_write_trace */
+  /* Whether each rank communicates on a thread of its own while it computes,
+   * where the plan has it so; the numbers are the same. */
+  sft_comm_thread comm_thread;
 } sft_session_options;
 SFT_API void sft_session_options_init(sft_session_options *options);
 

@@ -153,8 +153,9 @@ std::optional<Armed> find(std::string_view name) {
 }
 
 [[noreturn]] void spin() {
-  for (std::atomic<bool> forever{true};;) {
-    forever.store(true); // a side effect: the loop may not be optimised away
+  // Volatile: else the loop has no effect and may be optimised away.
+  for (volatile uint64_t turns = 0;;) {
+    turns = turns + 1;
   }
 }
 

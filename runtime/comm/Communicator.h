@@ -27,6 +27,9 @@ enum class ReduceKind : uint8_t { Sum, Max, Min };
 size_t sizeOf(DataType type);
 const char *name(DataType type);
 
+/// Where a thread of a rank stands that has nothing to do.
+inline constexpr uint32_t kNoInstruction = UINT32_MAX;
+
 /// What a rank was doing, for the report when a deadline passes. The executor
 /// writes it before each instruction (relaxed stores, no lock); the transport
 /// reads that of every rank it can see.
@@ -36,8 +39,10 @@ struct Progress {
   std::atomic<uint32_t> entry{0};       ///< fb::EntryKind of the latest
   std::atomic<uint32_t> instruction{0}; ///< first one not finished, in the
                                         ///< entry's listing, calls expanded
-  std::atomic<uint64_t> collective{0};  ///< collectives, sends, recvs entered
-  std::atomic<uint32_t> finished{0};    ///< 1: left in good order, 2: failed
+  /// The same of the rank's communication thread.
+  std::atomic<uint32_t> communication{kNoInstruction};
+  std::atomic<uint64_t> collective{0}; ///< collectives, sends, recvs entered
+  std::atomic<uint32_t> finished{0};   ///< 1: left in good order, 2: failed
 };
 
 /// One group of ranks that communicate; made collectively, used by one thread

@@ -68,7 +68,7 @@ struct ContractDesc {
 };
 
 /// A rank's processor. Streams are numbered from 0 (compute); the CPU device
-/// executes every stream in program order.
+/// executes what each thread gives it, at once and in order.
 class Device {
 public:
   virtual ~Device() = default;

@@ -123,11 +123,18 @@ bool loadBatch(const Command &command, RunContext &context) {
 }
 
 bool record(const Command &command, RunContext &context) {
+  if (context.events) {
+    context.events->record(command.event.record);
+    return true;
+  }
   context.device->record(command.event.event, command.event.stream);
   return true;
 }
 
 bool wait(const Command &command, RunContext &context) {
+  if (context.events) {
+    return context.events->wait(command.event.record);
+  }
   context.device->wait(command.event.event, command.event.stream);
   return true;
 }

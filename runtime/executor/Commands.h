@@ -8,6 +8,7 @@
 
 #include "runtime/device/Device.h"
 #include "runtime/executor/BatchSource.h"
+#include "runtime/executor/EventBoard.h"
 
 namespace sft::rt {
 
@@ -16,6 +17,9 @@ struct RunContext {
   Device *device = nullptr;
   BatchSource *batches = nullptr;
   Progress *progress = nullptr;
+  /// Where streams run on threads of their own; null where one thread runs all
+  /// of them in program order, so that every event has passed.
+  EventBoard *events = nullptr;
   Status failure; ///< why a command returned false
 };
 
@@ -53,6 +57,7 @@ struct LoadOperands {
 struct EventOperands {
   uint32_t event;
   uint32_t stream;
+  uint32_t record; ///< number of the record in its entry; a wait's: for which
 };
 
 /// `run` reads the union's member of its kind; false: context.failure is set.

@@ -41,6 +41,11 @@ void putNumber(uint64_t number) {
   put(at);
 }
 
+void putLine(const CrashScope::Table &table, size_t entry, size_t at) {
+  bool known = entry < kEntryKinds && at < table.lines[entry].size();
+  put(known ? table.lines[entry][at].c_str() : "no instruction");
+}
+
 void report(const CrashScope::Table &table, int signal) {
   const Progress &progress = *table.progress;
   size_t entry = progress.entry.load(std::memory_order_relaxed);
@@ -52,8 +57,12 @@ void report(const CrashScope::Table &table, int signal) {
   put(": signal ");
   putNumber(uint64_t(signal));
   put(" in ");
-  bool known = entry < kEntryKinds && at < table.lines[entry].size();
-  put(known ? table.lines[entry][at].c_str() : "no instruction");
+  putLine(table, entry, at);
+  size_t other = progress.communication.load(std::memory_order_relaxed);
+  if (&table != current && other != kNoInstruction) {
+    put(" or in ");
+    putLine(table, entry, other);
+  }
   put("\n");
 }
 

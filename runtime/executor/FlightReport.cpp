@@ -16,7 +16,8 @@ struct Position {
   Listing listing;
   fb::EntryKind entry;
   uint64_t step, collectives;
-  size_t next; ///< first instruction that is not finished
+  size_t next;  ///< first instruction that is not finished
+  size_t other; ///< where the rank's other thread is, or kNoInstruction
 };
 
 Position positionOf(const fb::Plan &plan, int rank, const Progress &progress) {
@@ -27,6 +28,10 @@ Position positionOf(const fb::Plan &plan, int rank, const Progress &progress) {
   at.entry = fb::EntryKind(std::min<uint32_t>(
       progress.entry.load(std::memory_order_relaxed), kEntryKinds - 1));
   at.next = progress.instruction.load(std::memory_order_relaxed);
+  at.other = progress.communication.load(std::memory_order_relaxed);
+  if (at.other < at.next) {
+    std::swap(at.next, at.other);
+  }
   if (const fb::Entry *entry = findEntry(*at.program, at.entry)) {
     at.listing = flatten(*at.program, entry->function());
   }
@@ -46,12 +51,15 @@ std::string lineOf(const fb::Plan &plan, int rank, const Progress &progress) {
   Position at = positionOf(plan, rank, progress);
   uint32_t microbatch =
       at.next < at.listing.size() ? at.listing[at.next].microbatch : 0;
-  return format(
+  std::string text = format(
       "\n  rank %d: step %llu %s, microbatch %u, %llu collectives "
       "entered: finished %s; pending %s",
       rank, (unsigned long long)at.step, fb::EnumNameEntryKind(at.entry),
       microbatch, (unsigned long long)at.collectives,
       textOf(plan, at, at.next - 1).c_str(), textOf(plan, at, at.next).c_str());
+  return at.other < at.listing.size()
+             ? text + "; its other thread is at " + textOf(plan, at, at.other)
+             : text;
 }
 
 /// Members of the pending instruction's group that have entered fewer

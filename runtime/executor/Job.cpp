@@ -3,7 +3,6 @@
 #include "runtime/base/Failpoint.h"
 #include "runtime/comm/Mpi.h"
 #include "runtime/comm/Threads.h"
-#include "runtime/executor/Pinning.h"
 
 #include <cstdlib>
 #include <sys/resource.h>
@@ -91,10 +90,8 @@ Status Job::prepare() {
   scopes.resize(transports.size());
   threads = std::make_unique<RankThreads>(transports.size());
   return runOnThreads([this](size_t local) -> Status {
-    Transport &transport = *transports[local];
-    pinRank(transport.localRank(), transport.localSize(), options.rank.threads);
-    SFT_ASSIGN_OR_RETURN(
-        ranks[local], Rank::prepare(*file, transport, modules, options.rank));
+    SFT_ASSIGN_OR_RETURN(ranks[local], Rank::prepare(*file, *transports[local],
+                                                     modules, options.rank));
     scopes[local] = std::make_unique<CrashScope>(*ranks[local]);
     return {};
   });

@@ -59,39 +59,79 @@ Rank::Rank(const PlanFile &file, Transport &transport,
            const RankOptions &options)
     : file(file), plan(file.plan()),
       fbProgram(programOf(file.plan(), transport.rank())), transport(transport),
-      options(options) {}
+      options(options),
+      pinning(transport.localRank(), transport.localSize(), options.threads) {}
 
 Expected<std::unique_ptr<Rank>> Rank::prepare(const PlanFile &file,
                                               Transport &transport,
                                               Modules &modules,
                                               const RankOptions &options) {
   std::unique_ptr<Rank> rank(new Rank(file, transport, options));
+  rank->pin();
   SFT_RETURN_IF_ERROR(rank->agreeOnPlan());
   SFT_RETURN_IF_ERROR(rank->joinGroups());
   rank->device = makeCpuDevice(options.threads);
   SFT_RETURN_IF_ERROR(rank->takeArena());
   SFT_RETURN_IF_ERROR(rank->loadModules(modules));
   SFT_ASSIGN_OR_RETURN(rank->inputs_, inputSpecs(file.plan(), rank->index()));
-
-  std::vector<Communicator *> groups;
-  for (const auto &group : rank->groups) {
-    groups.push_back(group.get());
-  }
-  Binding binding{.plan = &rank->plan,
-                  .program = &rank->fbProgram,
-                  .arena = rank->arena,
-                  .device = rank->device.get(),
-                  .groups = groups,
-                  .blobs = rank->blobs};
-  SFT_ASSIGN_OR_RETURN(rank->program_, RankProgram::create(binding));
-  if (options.trace) {
-    rank->lane = std::make_unique<TraceLane>(rank->index());
-  }
+  SFT_RETURN_IF_ERROR(rank->resolve());
   rank->context.device = rank->device.get();
   rank->context.progress = &transport.progress();
   rank->writeScalars();
   rank->setSeed(options.seed);
   return rank;
+}
+
+/// Whether a thread of its own would have anything to do.
+static bool hasStreams(const fb::Program &program) {
+  return std::ranges::any_of(
+      *program.functions(), [](const fb::Function *function) {
+        return std::ranges::any_of(
+            *function->instructions(),
+            [](const fb::Instruction *each) { return each->stream() > 0; });
+      });
+}
+
+void Rank::pin() {
+  communicates =
+      hasStreams(fbProgram) &&
+      (options.commThread == CommThread::Yes ||
+       (options.commThread == CommThread::Auto && pinning.hasSpareCores()));
+  if (communicates) {
+    pinning.addCommunication();
+  }
+  pinning.pinRank();
+}
+
+Status Rank::resolve() {
+  std::vector<Communicator *> borrowed;
+  for (const auto &group : groups) {
+    borrowed.push_back(group.get());
+  }
+  Binding binding{.plan = &plan,
+                  .program = &fbProgram,
+                  .arena = arena,
+                  .device = device.get(),
+                  .groups = borrowed,
+                  .blobs = blobs};
+  SFT_ASSIGN_OR_RETURN(program_, RankProgram::create(binding));
+  addLane(false);
+  if (communicates) {
+    program_->accompany({.rank = index(),
+                         .setUp = [this] { pinning.pinCommunication(); },
+                         .hasCore = pinning.hasSpareCores(),
+                         .trace = addLane(true)});
+  }
+  return {};
+}
+
+/// Null where nothing is recorded.
+TraceLane *Rank::addLane(bool ofCommunication) {
+  if (!options.trace) {
+    return nullptr;
+  }
+  lanes.push_back(std::make_unique<TraceLane>(index(), ofCommunication));
+  return lanes.back().get();
 }
 
 Status Rank::agreeOnPlan() {
@@ -191,7 +231,8 @@ std::string Rank::position() const {
 
 Status Rank::runEntry(fb::EntryKind kind) {
   if (program_->has(kind)) {
-    Status status = program_->run(kind, context, lane.get());
+    TraceLane *lane = lanes.empty() ? nullptr : lanes.front().get();
+    Status status = program_->run(kind, context, lane);
     return status.ok() ? std::move(status)
                        : std::move(status).withContext(position());
   }

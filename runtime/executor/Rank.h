@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "runtime/executor/Pinning.h"
 #include "runtime/executor/RankProgram.h"
 #include "runtime/executor/Tensors.h"
 #include "runtime/plan/PlanFile.h"
@@ -20,6 +21,13 @@ enum class OnNan : uint8_t {
   Warn,  ///< warn and update all the same
 };
 
+/// Whether each rank has a thread that communicates while it computes.
+enum class CommThread : uint8_t {
+  Auto, ///< where each rank of this host can have a core more
+  Yes,
+  No,
+};
+
 struct RankOptions {
   int threads = 1;
   uint64_t seed = 0;
@@ -27,6 +35,7 @@ struct RankOptions {
   OnNan onNan = OnNan::Abort;
   std::chrono::milliseconds timeout{300000};
   bool trace = false;
+  CommThread commThread = CommThread::Auto;
 };
 
 /// The plan's machine code, mapped once a process.
@@ -43,9 +52,9 @@ private:
 
 class Rank {
 public:
-  /// Agrees with all other ranks that they run the same plan (Config 78,
-  /// SFT0304, listing digest -> ranks), joins its groups, takes the arena and
-  /// resolves the program. Collective.
+  /// Pins the calling thread, agrees with all other ranks that they run the
+  /// same plan (Config 78, SFT0304, listing digest -> ranks), joins its groups,
+  /// takes the arena and resolves the program. Collective.
   static Expected<std::unique_ptr<Rank>> prepare(const PlanFile &file,
                                                  Transport &transport,
                                                  Modules &modules,
@@ -70,17 +79,21 @@ public:
   Transport &getTransport() { return transport; }
   const PlanFile &planFile() const { return file; }
   const RankOptions &getOptions() const { return options; }
-  const TraceLane *trace() const { return lane.get(); }
+  /// One for each of its threads; none where nothing is recorded.
+  std::span<const std::unique_ptr<TraceLane>> trace() const { return lanes; }
   const std::vector<InputSpec> &inputs() const { return inputs_; }
   /// Parameters, or parameters and state.
   std::vector<TensorSlice> tensors(bool withState) const;
 
 private:
   Rank(const PlanFile &file, Transport &transport, const RankOptions &options);
+  void pin();
   Status agreeOnPlan();
   Status joinGroups();
   Status takeArena();
   Status loadModules(Modules &modules);
+  Status resolve();
+  TraceLane *addLane(bool ofCommunication);
   void writeScalars();
   Status runEntry(fb::EntryKind kind);
   Status guardFailed(const OutputValue &guard);
@@ -91,6 +104,8 @@ private:
   const fb::Program &fbProgram;
   Transport &transport;
   RankOptions options;
+  Pinning pinning;
+  bool communicates = false; ///< on a thread of its own
   std::unique_ptr<Communicator> world_;
   std::vector<std::unique_ptr<Communicator>> groups;
   std::unique_ptr<Device> device;
@@ -98,8 +113,8 @@ private:
   std::vector<int64_t *> stepScalars, seedScalars; ///< where they are written
   std::vector<std::shared_ptr<Module>> blobs;
   std::vector<InputSpec> inputs_;
+  std::vector<std::unique_ptr<TraceLane>> lanes;
   std::unique_ptr<RankProgram> program_;
-  std::unique_ptr<TraceLane> lane;
   RunContext context;
 };
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "runtime/executor/Commands.h"
+#include "runtime/executor/CommunicationThread.h"
 #include "runtime/executor/Listing.h"
 #include "runtime/executor/Trace.h"
 
@@ -37,17 +38,29 @@ struct OutputValue {
   double scalar() const;
 };
 
+/// How a rank runs its other streams beside the first.
+struct Companion {
+  int rank;
+  CommunicationThread::Task setUp; ///< runs on the thread first
+  bool hasCore;                    ///< of its own
+  TraceLane *trace;                ///< or null
+};
+
 class RankProgram {
 public:
   /// Resolves every entry of the program. Errors carry the instruction.
   static Expected<std::unique_ptr<RankProgram>> create(const Binding &binding);
 
+  /// From now on run() has a thread of its own do what stands on other streams
+  /// than the first. Nothing changes where there are none.
+  void accompany(Companion companion);
+
   bool has(fb::EntryKind kind) const;
   /// Runs an entry; keeps `context.progress` up to date. Where an instruction
   /// fails, its Status with rank, step and source line added.
   Status run(fb::EntryKind kind, RunContext &context, TraceLane *trace);
-  /// The same, and calls `observe` with the position of each instruction when
-  /// it is done.
+  /// The same on one thread, in program order; calls `observe` with the
+  /// position of each instruction when it is done.
   Status runObserved(fb::EntryKind kind, RunContext &context,
                      const std::function<void(size_t)> &observe);
 
@@ -58,9 +71,26 @@ public:
   std::byte *address(uint32_t buffer) const;
 
 private:
+  /// Positions in an entry.
+  using Stream = std::vector<uint32_t>;
   struct Entry {
     Listing listing;
     std::vector<Command> commands;
+    uint32_t records = 0;
+    /// First stream, all others; the latter is empty where the first
+    /// communicates or another computes.
+    Stream first, others;
+  };
+  /// What the companion is to do.
+  struct Errand {
+    Companion companion;
+    std::unique_ptr<EventBoard> events;
+    RunContext context;
+    Entry *entry = nullptr;
+    fb::EntryKind kind{};
+    std::optional<size_t> failedAt;
+    CommunicationThread::Task task;
+    std::unique_ptr<CommunicationThread> thread; ///< the first to go
   };
 
   explicit RankProgram(const Binding &binding) : binding(binding) {}
@@ -79,9 +109,14 @@ private:
   const fb::Buffer &buffer(uint32_t index) const;
   size_t elements(uint32_t index) const;
   void *const *addresses(const flatbuffers::Vector<uint32_t> &buffers);
+  void matchEvents(Entry &entry) const;
+  void splitStreams(Entry &entry) const;
+  Entry &beginRun(fb::EntryKind kind, Progress &progress);
   /// Has `step` (command, position) run each command of an entry.
   template <typename Step>
   Status runEach(fb::EntryKind kind, RunContext &context, Step step);
+  Status runBeside(fb::EntryKind kind, RunContext &context, TraceLane *trace);
+  void runOthers();
   Status failed(fb::EntryKind kind, size_t position, RunContext &context) const;
 
   Binding binding;
@@ -89,6 +124,7 @@ private:
   std::vector<OutputValue> outputValues;
   std::vector<std::unique_ptr<PreparedContract>> contracts;
   std::vector<std::unique_ptr<void *[]>> argumentLists;
+  std::unique_ptr<Errand> errand; ///< null: one thread runs all streams
 };
 
 } // namespace sft::rt

@@ -86,13 +86,13 @@ Expected<Command> RankProgram::resolve(const fb::Instruction &instruction) {
   case fb::Operation::LoadBatch:
     return resolve(*instruction.op_as_LoadBatch());
   case fb::Operation::Record:
-    return Command{
-        .run = commands::record,
-        .event = {instruction.op_as_Record()->event(), instruction.stream()}};
+    return Command{.run = commands::record,
+                   .event = {instruction.op_as_Record()->event(),
+                             instruction.stream(), 0}};
   case fb::Operation::Wait:
     return Command{
         .run = commands::wait,
-        .event = {instruction.op_as_Wait()->event(), instruction.stream()}};
+        .event = {instruction.op_as_Wait()->event(), instruction.stream(), 0}};
   case fb::Operation::Output:
     return resolve(*instruction.op_as_Output());
   case fb::Operation::Call: // flattened

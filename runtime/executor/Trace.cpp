@@ -25,10 +25,17 @@ void writeLane(FILE *out, const fb::Plan &plan, const TraceLane &lane,
                uint64_t origin, bool first) {
   const fb::Program &program =
       *plan.programs()->Get(plan.rank_program()->Get(uint32_t(lane.rank)));
+  // Communication threads are numbered behind all ranks.
+  int thread =
+      lane.rank + (lane.communicates ? int(plan.rank_program()->size()) : 0);
   fprintf(out,
           "%s\n{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":0,\"tid\":%d,"
-          "\"args\":{\"name\":\"rank %d\"}}",
-          first ? "" : ",", lane.rank, lane.rank);
+          "\"args\":{\"name\":\"rank %d%s\"}},"
+          "\n{\"ph\":\"M\",\"name\":\"thread_sort_index\",\"pid\":0,"
+          "\"tid\":%d,\"args\":{\"sort_index\":%d}}",
+          first ? "" : ",", thread, lane.rank,
+          lane.communicates ? " communication" : "", thread,
+          2 * lane.rank + int(lane.communicates));
   std::vector<std::string> names[kEntryKinds];
   for (const fb::Entry *entry : *program.entries()) {
     for (const FlatInstruction &flat : flatten(program, entry->function())) {
@@ -40,7 +47,7 @@ void writeLane(FILE *out, const fb::Plan &plan, const TraceLane &lane,
     fprintf(out,
             ",\n{\"ph\":\"X\",\"pid\":0,\"tid\":%d,\"ts\":%.3f,\"dur\":%.3f,"
             "\"name\":%s,\"cat\":\"%s\"}",
-            lane.rank, double(event.begin - origin) * 1e-3,
+            thread, double(event.begin - origin) * 1e-3,
             double(event.end - event.begin) * 1e-3,
             names[size_t(event.entry)][event.position].c_str(),
             fb::EnumNameEntryKind(event.entry));

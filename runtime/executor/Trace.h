@@ -1,8 +1,9 @@
 //===- Trace.h - What each rank did when ------------------------*- C++ -*-===//
 //
 // Recorded into memory taken beforehand, written at the end as a Chrome trace
-// (chrome://tracing, Perfetto): one lane a rank, events named by instruction
-// and source line. Bounded: later events are dropped and counted.
+// (chrome://tracing, Perfetto): a lane for each thread of a rank, events named
+// by instruction and source line. Bounded: later events are dropped and
+// counted.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -16,7 +17,7 @@
 
 namespace sft::rt {
 
-/// The events of one rank; used by the rank's thread.
+/// The events of one thread of a rank; used by that thread.
 class TraceLane {
 public:
   static constexpr size_t kMaxEvents = size_t(1) << 18;
@@ -27,7 +28,10 @@ public:
     fb::EntryKind entry;
   };
 
-  explicit TraceLane(int rank) : rank(rank) { events.reserve(kMaxEvents); }
+  explicit TraceLane(int rank, bool communicates = false)
+      : rank(rank), communicates(communicates) {
+    events.reserve(kMaxEvents);
+  }
 
   static uint64_t now() {
     return uint64_t(std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -44,6 +48,7 @@ public:
   }
 
   const int rank;
+  const bool communicates; ///< of the rank's communication thread
   std::vector<Event> events;
   uint64_t dropped = 0;
 };

@@ -15,7 +15,8 @@ constexpr std::chrono::milliseconds kPeriod(100), kGrace(2000);
 uint64_t fingerprint(const Progress &progress) {
   uint64_t runs = progress.runs.load(std::memory_order_relaxed);
   uint64_t instruction = progress.instruction.load(std::memory_order_relaxed);
-  return runs << 24 ^ instruction;
+  uint64_t other = progress.communication.load(std::memory_order_relaxed);
+  return runs << 24 ^ instruction ^ other << 32;
 }
 
 } // namespace

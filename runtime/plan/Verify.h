@@ -7,8 +7,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "runtime/base/Status.h"
-#include "runtime/plan/plan_generated.h"
+#include "runtime/plan/PlanWalk.h"
 
 #include <map>
 #include <set>
@@ -47,6 +46,8 @@ enum Id : int {
   BadPeer = 128,
   Unmatched = 129,
   Deadlock = 130,
+  BadStream = 131,
+  Race = 132,
 };
 
 // What no honest plan exceeds; the bounds keep arithmetic and time in check.
@@ -99,6 +100,10 @@ private:
   std::map<uint32_t, std::set<uint32_t>> known;
 };
 
+/// False for what only the root does in a program that no root runs.
+bool happens(const Access &access, const fb::Instruction &instruction,
+             Roles &roles);
+
 /// Axes, rank table, groups.
 Status mesh(const fb::Plan &plan);
 /// Places, kinds and overlaps of the machine code.
@@ -119,6 +124,8 @@ Status calls(const fb::Program &program);
 /// Definition before use, no overlap while both live, forbidden writes.
 Status lifetimes(const fb::Plan &plan, const fb::Program &program,
                  Roles &roles);
+/// Events order what streams do to the same bytes; one stream communicates.
+Status streams(const fb::Plan &plan, const fb::Program &program, Roles &roles);
 /// All ranks' communication matches and cannot deadlock.
 Status communication(const fb::Plan &plan);
 

@@ -23,8 +23,7 @@ class Lifetimes {
 public:
   Lifetimes(const fb::Plan &plan, const fb::Program &program, Roles &roles,
             const std::vector<uint32_t> &rootOf)
-      : plan(plan), program(program), roles(roles), rootOf(rootOf),
-        recorded(program.events()) {}
+      : plan(plan), program(program), roles(roles), rootOf(rootOf) {}
 
   Status run(const Kinds &sequence);
 
@@ -32,9 +31,7 @@ private:
   Status visit(const Site &site);
   Status read(const Access &access) const;
   Status mayWrite(const Access &access, const Site &site) const;
-  Status event(const fb::Instruction &instruction);
   Status everyTensorWritten() const;
-  bool happens(const Access &access, const fb::Instruction &instruction);
   const fb::Buffer &at(uint32_t index) const {
     return *program.buffers()->Get(index);
   }
@@ -45,7 +42,6 @@ private:
   const std::vector<uint32_t> &rootOf;
   fb::EntryKind entry = fb::EntryKind::Initialize;
   ByteOwners owners;
-  std::vector<bool> recorded;   // by event
   std::vector<Access> accesses; // scratch
 };
 
@@ -70,11 +66,10 @@ Status Lifetimes::run(const Kinds &sequence) {
 }
 
 Status Lifetimes::visit(const Site &site) {
-  SFT_RETURN_IF_ERROR(event(*site.instruction));
   accesses.clear();
   appendAccesses(program, *site.instruction, accesses);
   std::erase_if(accesses, [&](const Access &access) {
-    return !happens(access, *site.instruction);
+    return !happens(access, *site.instruction, roles);
   });
   for (const Access &access : accesses) {
     if (access.reads) {
@@ -89,16 +84,6 @@ Status Lifetimes::visit(const Site &site) {
     }
   }
   return {};
-}
-
-/// False for what only the root does in a program that no root runs.
-bool Lifetimes::happens(const Access &access,
-                        const fb::Instruction &instruction) {
-  if (!access.rootOnly) {
-    return true;
-  }
-  const fb::Collective &collective = *instruction.op_as_Collective();
-  return roles.indices(collective.group()).contains(collective.root());
 }
 
 Status Lifetimes::read(const Access &access) const {
@@ -146,18 +131,6 @@ Status Lifetimes::mayWrite(const Access &access, const Site &site) const {
   return {};
 }
 
-Status Lifetimes::event(const fb::Instruction &instruction) {
-  if (const fb::Record *record = instruction.op_as_Record()) {
-    recorded[record->event()] = true;
-  }
-  const fb::Wait *wait = instruction.op_as_Wait();
-  return !wait || recorded[wait->event()]
-             ? Status()
-             : malformed(BadEvent, format("waits for event %u before it is "
-                                          "recorded",
-                                          wait->event()));
-}
-
 Status Lifetimes::everyTensorWritten() const {
   for (uint32_t i = 0; i < program.buffers()->size(); ++i) {
     const fb::Buffer &buffer = at(i);
@@ -173,6 +146,15 @@ Status Lifetimes::everyTensorWritten() const {
 }
 
 } // namespace
+
+bool happens(const Access &access, const fb::Instruction &instruction,
+             Roles &roles) {
+  if (!access.rootOnly) {
+    return true;
+  }
+  const fb::Collective &collective = *instruction.op_as_Collective();
+  return roles.indices(collective.group()).contains(collective.root());
+}
 
 Status lifetimes(const fb::Plan &plan, const fb::Program &program,
                  Roles &roles) {

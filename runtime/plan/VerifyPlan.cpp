@@ -57,7 +57,8 @@ Status program(const fb::Plan &plan, uint32_t index) {
   SFT_RETURN_IF_ERROR(tables(plan, program));
   SFT_RETURN_IF_ERROR(instructions(plan, program, roles));
   SFT_RETURN_IF_ERROR(calls(program));
-  return lifetimes(plan, program, roles);
+  SFT_RETURN_IF_ERROR(lifetimes(plan, program, roles));
+  return streams(plan, program, roles);
 }
 
 } // namespace

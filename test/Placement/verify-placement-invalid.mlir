@@ -65,3 +65,62 @@ plan.program @overwritten arena 256 {
     plan.output prediction "a", %0 : memref<4xf32>
   }
 }
+
+// -----
+
+// 5. Events order what streams do to the same bytes.
+
+plan.program @not_awaited arena 256 {
+  %0 = plan.buffer "a" temporary at 0 bytes 16 : memref<4xf32>
+  plan.function @predict {
+    plan.fill %0, 0 : memref<4xf32>
+    plan.record 0
+    plan.wait 0 stream 1
+    // expected-note @+1 {{the other one}}
+    plan.collective all_reduce sum %0 -> %0 axes [0] root 0 why "" stream 1 : memref<4xf32> -> memref<4xf32>
+    plan.record 1 stream 1
+    // expected-error @+1 {{touches bytes of "a" on stream 0 while stream 1 may: no event orders the two}}
+    plan.output prediction "a", %0 : memref<4xf32>
+    plan.wait 1
+  }
+}
+
+// -----
+
+plan.program @too_early arena 256 {
+  %0 = plan.buffer "a" temporary at 0 bytes 16 : memref<4xf32>
+  plan.function @predict {
+    plan.record 0
+    // expected-note @+1 {{the other one}}
+    plan.fill %0, 0 : memref<4xf32>
+    plan.wait 0 stream 1
+    // expected-error @+1 {{touches bytes of "a" on stream 1 while stream 0 may: no event orders the two}}
+    plan.collective all_reduce sum %0 -> %0 axes [0] root 0 why "" stream 1 : memref<4xf32> -> memref<4xf32>
+  }
+}
+
+// -----
+
+plan.program @not_recorded arena 256 {
+  plan.function @predict {
+    // expected-error @+1 {{waits for event 3, which nothing has recorded}}
+    plan.wait 3
+  }
+}
+
+// -----
+
+plan.program @two_streams arena 256 {
+  %0 = plan.buffer "a" temporary at 0 bytes 16 : memref<4xf32>
+  %1 = plan.buffer "b" temporary at 64 bytes 16 : memref<4xf32>
+  plan.function @predict {
+    plan.fill %0, 0 : memref<4xf32>
+    plan.fill %1, 0 : memref<4xf32>
+    // expected-note @+1 {{the other one}}
+    plan.collective all_reduce sum %0 -> %0 axes [0] root 0 why "" : memref<4xf32> -> memref<4xf32>
+    plan.record 0
+    plan.wait 0 stream 1
+    // expected-error @+1 {{communicates on stream 1, another instruction on stream 0: their order would be left to chance}}
+    plan.collective all_reduce sum %1 -> %1 axes [0] root 0 why "" tag 1 stream 1 : memref<4xf32> -> memref<4xf32>
+  }
+}

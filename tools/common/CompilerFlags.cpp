@@ -27,6 +27,10 @@ CompilerFlags::CompilerFlags(cl::OptionCategory &category)
       bucket("bucket-bytes",
              cl::desc("gradient bytes a full all-reduce bucket carries"),
              cl::init(uint64_t(25) << 20), cl::cat(category)),
+      overlap("overlap-bytes",
+              cl::desc("overlap communication with computation where a "
+                       "collective carries so much (a large number: never)"),
+              cl::init(uint64_t(64) << 10), cl::cat(category)),
       passPlugins("load-pass-plugin",
                   cl::desc("shared library with passes; it runs with all "
                            "rights of this process"),
@@ -115,6 +119,7 @@ bool CompilerFlags::readReproducible(StringRef tool,
 std::optional<CompilerOptions> CompilerFlags::read(StringRef tool) const {
   CompilerOptions options;
   options.bucketBytes = int64_t(bucket);
+  options.overlapBytes = int64_t(std::min<uint64_t>(overlap, INT64_MAX));
   options.zeroStage = zero;
   if (zero < 0 || zero > 3) {
     printError(tool, "--zero=" + Twine(zero) + ": stages are 0, 1, 2 and 3");

@@ -26,7 +26,7 @@ private:
 
   llvm::cl::opt<std::string> mesh, reproducible;
   llvm::cl::opt<int64_t> zero;
-  llvm::cl::opt<uint64_t> bucket;
+  llvm::cl::opt<uint64_t> bucket, overlap;
   llvm::cl::list<std::string> passPlugins, dialectPlugins, inserted;
 };
 

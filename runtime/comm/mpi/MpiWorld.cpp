@@ -28,9 +28,10 @@ Status MpiWorld::initialize() {
   int already = 0, provided = 0;
   SFT_RETURN_IF_ERROR(mpi.check(mpi.Initialized(&already), "MPI_Initialized"));
   if (already == 0) {
-    // Only the watchdog's MPI_Abort comes from another thread.
+    // A rank's thread calls, or its communication thread while that one
+    // computes; only the watchdog's MPI_Abort may fall into another call.
     SFT_RETURN_IF_ERROR(mpi.check(
-        mpi.Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided),
+        mpi.Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &provided),
         "MPI_Init_thread"));
     ours = true;
   }

@@ -78,7 +78,8 @@ public:
     }
   }
 
-  // All streams run in program order, so every event has passed already.
+  // One thread runs all streams in program order, or the executor has an
+  // EventBoard: every event has passed already.
   void record(uint32_t, uint32_t) override {}
   void wait(uint32_t, uint32_t) override {}
 

@@ -1,5 +1,5 @@
 // sft-test-make-plan OUT [ranks=N] [batch=N] [features=N] [fault=KERNEL]
-//                        [extent=N] [padding=N]
+//                        [extent=N] [padding=N] [streams=1]
 #include "test/Runtime/Executor/TestPlan.h"
 
 #include <cstdio>
@@ -23,6 +23,8 @@ int main(int argc, char **argv) {
       plan.faultExtent = number;
     } else if (key == "padding") {
       plan.padding = int(number);
+    } else if (key == "streams") {
+      plan.streams = number != 0;
     } else {
       fprintf(stderr, "unknown argument %s\n", argv[i]);
       return 64;

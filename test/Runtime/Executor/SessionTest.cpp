@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 
@@ -142,6 +143,45 @@ TEST(Session, RepeatsBitForBit) {
     return run.weights();
   };
   EXPECT_EQ(train(), train());
+}
+
+std::vector<float> trainBeside(const TestPlan &spec, sft_comm_thread thread) {
+  sft_session_options options;
+  sft_session_options_init(&options);
+  options.comm_thread = thread;
+  Running run(spec, &options);
+  for (int step = 0; step < 200; ++step) {
+    run.fillBatch(step);
+    EXPECT_OK(run.step());
+  }
+  return run.weights();
+}
+
+TEST_P(Ranks, StreamsChangeNoBit) {
+  uint32_t ranks = GetParam();
+  std::vector<float> plain = trainBeside({.ranks = ranks}, SFT_COMM_THREAD_YES);
+  for (auto thread :
+       {SFT_COMM_THREAD_AUTO, SFT_COMM_THREAD_YES, SFT_COMM_THREAD_NO}) {
+    TestPlan spec{.ranks = ranks, .padding = 20, .streams = true};
+    EXPECT_EQ(trainBeside(spec, thread), plain);
+  }
+}
+
+// The search for a NaN runs on one thread, and the session goes on beside.
+TEST(Session, GuardAbortsBesideStreams) {
+  sft_session_options options;
+  sft_session_options_init(&options);
+  options.comm_thread = SFT_COMM_THREAD_YES;
+  Running run({.ranks = 2, .streams = true}, &options);
+  std::vector<float> before = run.weights();
+  run.fillBatch(0);
+  run.y[6] = NAN;
+  Error error(run.step());
+  EXPECT_EQ(sft_error_code(error.get()), SFT_NUMERIC);
+  EXPECT_NE(
+      strstr(sft_error_message(error.get()), "input \"y\" holds NaN on rank 1"),
+      nullptr);
+  EXPECT_EQ(run.weights(), before);
 }
 
 TEST(Session, SeedAndLearningRateReachThePlan) {

@@ -28,7 +28,7 @@ private:
   uint32_t buffer(const std::string &name, DataType type,
                   std::vector<int64_t> shape, BufferKind kind);
   uint32_t kernel(const std::string &symbol);
-  template <typename Op> void add(Op op);
+  template <typename Op> void add(Op op, uint32_t stream = 0);
   void launch(const std::string &symbol, std::vector<uint32_t> args,
               std::vector<uint8_t> access, int64_t extent);
   void multiply(uint32_t lhs, std::vector<int64_t> lhsDims,
@@ -36,6 +36,10 @@ private:
                 std::vector<int64_t> rhsDims, uint32_t out,
                 std::vector<int64_t> outDims);
   void allReduce(uint32_t buffer, uint32_t tag);
+  void record(uint32_t event, uint32_t stream);
+  void wait(uint32_t event, uint32_t stream);
+  void await(uint32_t tag);
+  void pad();
   void begin(const std::string &name, EntryKind kind);
   void forward(bool withTarget);
   void addOutput(const std::string &name, OutputKind kind, uint32_t buffer);
@@ -45,6 +49,7 @@ private:
   ProgramT program;
   FunctionT *function = nullptr;
   uint32_t x = 0, y = 0, w = 0, prediction = 0, error = 0, loss = 0, rows = 0;
+  uint32_t step = 0, axis = 0;
 };
 
 uint32_t Builder::buffer(const std::string &name, DataType type,
@@ -79,8 +84,9 @@ uint32_t Builder::kernel(const std::string &symbol) {
   return uint32_t(program.kernels.size() - 1);
 }
 
-template <typename Op> void Builder::add(Op op) {
+template <typename Op> void Builder::add(Op op, uint32_t stream) {
   auto instruction = std::make_unique<InstructionT>();
+  instruction->stream = stream;
   instruction->op.Set(std::move(op));
   function->instructions.push_back(std::move(instruction));
 }
@@ -115,12 +121,44 @@ void Builder::multiply(uint32_t lhs, std::vector<int64_t> lhsDims,
   add(std::move(op));
 }
 
+void Builder::record(uint32_t event, uint32_t stream) {
+  program.events = std::max(program.events, event + 1);
+  RecordT op;
+  op.event = event;
+  add(op, stream);
+}
+
+void Builder::wait(uint32_t event, uint32_t stream) {
+  WaitT op;
+  op.event = event;
+  add(op, stream);
+}
+
+/// Events 2 tag and 2 tag + 1 stand around it where it has a stream.
 void Builder::allReduce(uint32_t buffer, uint32_t tag) {
   CollectiveT op;
   op.kind = CollectiveKind::AllReduce;
   op.in = op.out = buffer;
   op.tag = tag;
-  add(std::move(op));
+  if (!spec.streams) {
+    return add(std::move(op));
+  }
+  record(2 * tag, 0);
+  wait(2 * tag, 1);
+  add(std::move(op), 1);
+  record(2 * tag + 1, 1);
+}
+
+void Builder::await(uint32_t tag) {
+  if (spec.streams) {
+    wait(2 * tag + 1, 0);
+  }
+}
+
+void Builder::pad() {
+  for (int i = 0; i < spec.padding; ++i) {
+    launch("test_nothing", {step, axis}, {1, 1}, 1);
+  }
 }
 
 void Builder::begin(const std::string &name, EntryKind kind) {
@@ -145,6 +183,7 @@ void Builder::forward(bool withTarget) {
     launch("test_residual", {prediction, y, error, loss, rows}, {1, 1, 2, 2, 1},
            part);
     allReduce(loss, 1);
+    await(1);
     output(0);
   }
 }
@@ -202,10 +241,10 @@ PlanT Builder::build() {
   rows = buffer("rows", F32, {}, BufferKind::State);
   uint32_t guard = buffer("guard", F32, {}, BufferKind::Temporary);
   uint32_t all = buffer("all", F32, {spec.batch, 1}, BufferKind::Temporary);
-  uint32_t step = buffer("step", DataType::I64, {}, BufferKind::Scalar);
+  step = buffer("step", DataType::I64, {}, BufferKind::Scalar);
   uint32_t seed = buffer("seed", DataType::I64, {}, BufferKind::Scalar);
   uint32_t rate = buffer("rate", F32, {}, BufferKind::Scalar);
-  uint32_t axis = buffer("axis", DataType::I64, {}, BufferKind::Scalar);
+  axis = buffer("axis", DataType::I64, {}, BufferKind::Scalar);
   program.scalars.push_back(scalar(ScalarKind::Step, step));
   program.scalars.push_back(scalar(ScalarKind::Seed, seed));
   program.scalars.push_back(
@@ -229,8 +268,8 @@ PlanT Builder::build() {
   add(fill);
 
   begin("gradients", EntryKind::Gradients);
-  for (int i = 0; i < spec.padding; ++i) {
-    launch("test_nothing", {step, axis}, {1, 1}, 1);
+  if (!spec.streams) {
+    pad();
   }
   if (!spec.fault.empty()) {
     launch(spec.fault, {step, axis}, {1, 1}, spec.faultExtent);
@@ -239,6 +278,10 @@ PlanT Builder::build() {
   multiply(x, {features, part}, {1, features}, error, {part, 1}, gradient,
            {features, 1});
   allReduce(gradient, 2);
+  if (spec.streams) {
+    pad();
+  }
+  await(2);
   launch("test_guard", {gradient, guard}, {1, 2}, features);
   output(1);
 

@@ -25,6 +25,8 @@ struct TestPlan {
   int padding = 0;
   /// Targets lie in [0, limit), as if they were indices; 0: anywhere.
   uint64_t targetLimit = 0;
+  /// All-reduces run on stream 1, that of the gradient beside `padding`.
+  bool streams = false;
 
   /// The image of the plan file.
   std::vector<std::byte> build() const;

@@ -190,6 +190,57 @@ def test_metrics_and_trace():
                for event in trace)
 
 
+def parameters(path):
+    """What stands behind the header, which names the plan."""
+    with open(path, "rb") as file:
+        whole = file.read()
+    return whole[8 + int.from_bytes(whole[:8], "little"):]
+
+
+def test_streams_change_no_bit():
+    data, results = make_data(), set()
+    for streams in (0, 1):
+        plan = make_plan(f"{streams}.plan", streams=streams, padding=20)
+        for thread in ("yes", "no", "auto"):
+            flags = [plan, "--data", data, "--epochs=5", "--quiet",
+                     f"--comm-thread={thread}", "--save=out.safetensors"]
+            for command in [RUN], mpi(2, RUN), ["env", "SFT_PIN=no", RUN]:
+                check([*command, *flags], 0)
+                results.add(parameters("out.safetensors"))
+            # Between hosts the communication thread makes MPI's calls.
+            check(["env", "SFT_MPI_SHARED=0", *mpi(2, RUN), *flags], 0)
+            results.add(parameters("out.safetensors"))
+    assert len(results) == 1, results
+
+
+def lanes_of(path):
+    events = json.load(open(path))["traceEvents"]
+    names = {event["tid"]: event["args"]["name"] for event in events
+             if event["name"] == "thread_name"}
+    lanes = {}
+    for event in events:
+        if event["ph"] == "X":
+            lanes.setdefault(names[event["tid"]], []).append(event)
+    return lanes
+
+
+def test_trace_of_the_communication_thread():
+    plan, data = make_plan(streams=1, padding=20), make_data()
+    flags = [RUN, plan, "--data", data, "--quiet", "--trace=t.json"]
+    check([*flags, "--comm-thread=yes"], 0)
+    lanes = lanes_of("t.json")
+    assert set(lanes) == {"rank 0", "rank 1", "rank 0 communication",
+                          "rank 1 communication"}, set(lanes)
+    for name, lane in lanes.items():
+        reduces = [event for event in lane if "all_reduce" in event["name"]]
+        assert (lane == reduces) == ("communication" in name), lane
+        assert bool(reduces) == ("communication" in name), lane
+    check([*flags, "--comm-thread=no"], 0)
+    lanes = lanes_of("t.json")
+    assert set(lanes) == {"rank 0", "rank 1"}, set(lanes)
+    check([RUN, plan, "--data", data, "--comm-thread=maybe"], 64, "auto, yes")
+
+
 def test_usage_mistakes():
     plan, data = make_plan(), make_data()
     check([RUN], 64, "no plan given")
@@ -226,6 +277,26 @@ def test_f05_stopped_rank():
            "linear.mlir:7:3", "not entered by ranks {")
     assert time.monotonic() - begin < 8
     assert glob.glob("flight-rank-*.jsonl")
+
+
+def test_f05_stopped_while_in_flight():
+    plan, data = make_plan(streams=1, padding=20), make_data()
+    flags = [RUN, plan, "--data", data, "--timeout=2", "--comm-thread=yes"]
+    stop = ["env", "SFT_FAILPOINT=collective@rank=1,step=5,hit=2:stop"]
+    begin = time.monotonic()
+    check([*stop, *mpi(2, *flags)], 75, "SFT0420",
+          "rank 0 step 5: watchdog: all_reduce on \"data\" not complete",
+          "not entered by ranks {1}", "linear.mlir:7:3",
+          "; its other thread is at wait at linear.mlir:7:3")
+    assert time.monotonic() - begin < 8
+    assert glob.glob("flight-rank-*.jsonl")
+    # A communication thread that does not come back.
+    spin = ["env", "SFT_FAILPOINT=collective@rank=1,step=5:spin"]
+    check([*spin, *flags], 75, "SFT0420", "all_reduce on \"data\"", "SFT0421")
+    # A rank that fails lets the other's communication thread go.
+    crash = ["env", "SFT_FAILPOINT=collective@rank=1,step=5:segv"]
+    check([*crash, *flags], -signal.SIGSEGV,
+          "rank 1 step 5: signal 11 in", "or in all_reduce on \"data\"")
 
 
 def test_f07_straggler():
@@ -276,9 +347,12 @@ def test_f16_skipped_collective():
     with open("one.csv", "w") as file:
         file.write("a,y\n" + "1,2\n" * 80)
     flags = ["--data=one.csv", "--timeout=3"]
+    beside = [make_plan("beside.plan", features=1, streams=1),
+              "--comm-thread=yes"]
     for which in "step=4", "step=4,hit=1", "step=4,hit=2":
         skip = ["env", f"SFT_FAILPOINT=collective@rank=1,{which}:skip"]
-        for command in [RUN, plan], mpi(2, RUN, plan):
+        for command in ([RUN, plan], mpi(2, RUN, plan), [RUN, *beside],
+                        mpi(2, RUN, *beside)):
             check([*skip, *command, *flags], 70, "ranks disagree", "(number ",
                   "step 4: ", "linear.mlir:7:3")
 

@@ -1,0 +1,40 @@
+#include "runtime/executor/EventBoard.h"
+
+#include <chrono>
+
+namespace sft::rt {
+namespace {
+
+void relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+} // namespace
+
+bool EventBoard::wait(uint32_t event) {
+  for (int i = 0; i < spins; ++i) {
+    if (isOver(event)) {
+      return !failed.load();
+    }
+    relax();
+  }
+  std::unique_lock lock(mutex);
+  // Raised before the last look: who records afterwards sees a sleeper.
+  ++sleepers;
+  wake.wait(lock, [&] { return isOver(event); });
+  --sleepers;
+  return !failed.load();
+}
+
+void EventBoard::wakeAll() {
+  if (sleepers.load() != 0) {
+    std::lock_guard lock(mutex);
+    wake.notify_all();
+  }
+}
+
+} // namespace sft::rt

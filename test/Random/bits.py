@@ -1,0 +1,185 @@
+"""Trains random models with sft-run: the same bits on every mesh.
+
+    bits.py --cases=60                case 0 to 59, as in the tests
+    bits.py --seed=1000 --forever     from 1000 on
+
+Each case is compiled with --reproducible for 1, 2, 4 ... ranks along "data" (and
+its other axes and ZeRO stage), some with collectives under way while the step
+computes, and trained for three steps on random data: losses, predictions'
+metrics and parameters must be equal bit for bit, and the first loss that of the
+plan of one rank without any of this. Ends with the number of cases that were
+right, refused, or failed; the models of the latter are left in --out.
+"""
+import argparse
+import itertools
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from generate import case  # noqa: E402
+from safetensors_file import load_safetensors  # noqa: E402
+
+REFUSED = re.compile(
+    r"does not divide over mesh axis|is named by no `shard`"
+    r"|do not hold neighbouring parts|is over several axes at once"
+)
+STEPS = 3
+
+
+def execute(*command):
+    return subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, timeout=120
+    )
+
+
+def data_of(text, rng):
+    """Three batches for each input: small indices, which every table has."""
+    arrays = {}
+    head = text[text.index("@random") : text.index("optimizer")]
+    for name, kind in re.findall(r"%(\w+): ([^%]*>)", head):
+        *dims, element = re.search(r"<([\dx]*)(f32|i32)", kind).groups()
+        shape = [int(d) for d in dims[0].split("x") if d]
+        rows = shape[0] * STEPS
+        if "csr" in kind:
+            room = int(re.search(r"capacity = (\d+)", kind)[1]) // shape[0]
+            arrays[f"{name}.indptr"] = np.arange(rows + 1) * room
+            arrays[f"{name}.indices"] = np.concatenate(
+                [np.sort(rng.permutation(shape[1])[:room]) for _ in range(rows)]
+            ).astype(np.int32)
+            arrays[f"{name}.data"] = rng.normal(size=rows * room)
+        elif element == "i32":
+            arrays[name] = rng.integers(0, 2, [rows, *shape[1:]], np.int32)
+        else:
+            arrays[name] = rng.normal(size=[rows, *shape[1:]])
+    return {
+        name: array.astype(np.float32) if array.dtype == np.float64 else array
+        for name, array in arrays.items()
+    }
+
+
+class Refused(Exception):
+    pass
+
+
+class Case:
+    def __init__(self, number, out):
+        self.text, flags = case(number)
+        self.mesh, self.zero = flags
+        self.folder = out / str(number)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.model = self.folder / "model.mlir"
+        self.model.write_text(self.text)
+        rng = np.random.default_rng(number)
+        np.savez(self.folder / "data.npz", **data_of(self.text, rng))
+
+    @property
+    def most(self):
+        """The largest power of two up to 8 that divides the batch."""
+        batch = int(re.search(r": (?:tensor|!sft.csr)<(\d+)", self.text)[1])
+        return min(8, batch & -batch)
+
+    def train(self, compiler, runner=()):
+        """Losses, and parameters by name."""
+        plan, saved = self.folder / "plan", self.folder / "w.safetensors"
+        metrics = self.folder / "metrics.jsonl"
+        compiled = execute("sftc", self.model, "-o", plan, *compiler)
+        if compiled.returncode == 1 and REFUSED.search(compiled.stderr):
+            raise Refused
+        if compiled.returncode:
+            raise ValueError(f"sftc {compiler}: {compiled.stderr}")
+        ran = execute(
+            *("sft-run", plan, f"--data={self.folder / 'data.npz'}"),
+            *(f"--steps={STEPS}", "--quiet", "--on-nan=warn"),
+            *(f"--metrics={metrics}", f"--save={saved}", *runner),
+        )
+        if ran.returncode:
+            raise ValueError(f"sftc {compiler}; sft-run: {ran.stderr}")
+        records = map(json.loads, metrics.read_text().splitlines())
+        return [r["loss"] for r in records if "step_ms" in r], load_safetensors(
+            saved
+        )
+
+    def meshes(self):
+        """The mesh with each number of ranks along "data"."""
+        others = [a for a in self.mesh[7:].split(",") if "data" not in a]
+        for data in (1, 2, 4, 8):
+            if data <= self.most:
+                yield ",".join([f"data={data}", *others])
+
+    def check(self, folded):
+        first_loss, _ = self.train([])
+        fold = [f"--reproducible=data={self.most}"] if folded else []
+        want = None
+        for i, mesh in enumerate(self.meshes()):
+            flags = [f"--mesh={mesh}", self.zero, *fold]
+            under_way = i % 2 == 1
+            losses, tensors = self.train(
+                [*flags, *(["--overlap-bytes=1"] if under_way else [])],
+                ["--comm-thread=yes"] if under_way else [],
+            )
+            want = want or (losses, tensors)
+            self.expect(losses == want[0], f"{flags}: {losses}, {want[0]}")
+            for name, tensor in tensors.items():
+                same = np.array_equal(tensor, want[1][name], equal_nan=True)
+                self.expect(same, f"{flags}: parameter {name} differs")
+        self.expect(
+            np.isclose(want[0][0], first_loss[0], rtol=1e-4, atol=1e-5),
+            f"first loss {want[0][0]}, of one rank {first_loss[0]}",
+        )
+
+    @staticmethod
+    def expect(right, message):
+        if not right:
+            raise ValueError(message)
+
+
+def check(number, options):
+    """right, refused or failed."""
+    each = Case(number, options.out)
+    try:
+        each.check(not options.plain)
+    except Refused:
+        return "refused"
+    except (ValueError, subprocess.TimeoutExpired) as failure:
+        print(f"case {number} ({each.mesh} {each.zero}): {failure}", flush=True)
+        return "failed"
+    for file in each.folder.iterdir():
+        file.unlink()
+    each.folder.rmdir()
+    return "right"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--cases", type=int, default=60)
+    parser.add_argument("--forever", action="store_true")
+    parser.add_argument(
+        "--plain", action="store_true", help="leave --reproducible out"
+    )
+    parser.add_argument("--out", type=pathlib.Path, default=".")
+    options = parser.parse_args()
+    counts = {"right": 0, "refused": 0, "failed": 0}
+    numbers = itertools.islice(
+        itertools.count(options.seed),
+        None if options.forever else options.cases,
+    )
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        while batch := list(itertools.islice(numbers, 60)):
+            for result in pool.map(lambda n: check(n, options), batch):
+                counts[result] += 1
+            if options.forever:
+                print(f"up to {batch[-1]}: {counts}", flush=True)
+    print(", ".join(f"{n} {what}" for what, n in counts.items()))
+    return counts["failed"] != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
