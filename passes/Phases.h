@@ -45,7 +45,7 @@ struct CompilerOptions {
   int64_t bucketBytes = int64_t(25) << 20;
   /// Collectives are issued early and awaited late in functions of which one
   /// carries so many bytes.
-  int64_t overlapBytes = int64_t(64) << 10;
+  int64_t overlapBytes = int64_t(256) << 10;
   /// A user's passes: the phase that each follows, and its name with options
   /// as in sft-opt's --pass-pipeline.
   llvm::SmallVector<std::pair<Phase, std::string>> insertedPasses;

@@ -133,7 +133,7 @@ def ScheduleCommunication : Sft_ModulePass<"sft-schedule-communication"> {
 
     Assumes kernels. Nothing moves across sft.guard.
   }];
-  let options = [Option<"bytes", "bytes", "int64_t", "65536",
+  let options = [Option<"bytes", "bytes", "int64_t", "262144",
                         "least bytes of a collective that is worth it">];
 }
 

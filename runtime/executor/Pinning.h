@@ -22,7 +22,8 @@ public:
 
   /// Pins the calling thread, and the threads that it will start.
   void pinRank() const;
-  /// Pins the calling thread to what pinRank has left for it; else to nothing.
+  /// Pins the calling thread to the core that pinRank has left for it. Where
+  /// there is none it stays with the thread of its rank, which has started it.
   void pinCommunication() const;
 
 private:

@@ -161,32 +161,9 @@ Status RankProgram::run(fb::EntryKind kind, RunContext &context,
 /// back at the end, however it ends.
 Status RankProgram::runBeside(fb::EntryKind kind, RunContext &context,
                               TraceLane *trace) {
-  Progress &progress = *context.progress;
-  Entry &entry = beginRun(kind, progress);
-  errand->entry = &entry;
-  errand->kind = kind;
-  errand->context = {};
-  errand->context.device = context.device;
-  errand->context.progress = &progress;
-  errand->context.events = context.events = errand->events.get();
-  errand->failedAt.reset();
-  errand->events->begin();
-  // Ahead of the start, so that nobody sees an end that is none.
-  progress.communication.store(entry.others.front(), std::memory_order_relaxed);
-  errand->thread->start(errand->task);
-  std::optional<size_t> failedAt;
-  for (uint32_t i : entry.first) {
-    progress.instruction.store(i, std::memory_order_relaxed);
-    if (!runTraced(entry.commands[i], context, trace, kind, i)) {
-      failedAt = i;
-      errand->events->fail();
-      break;
-    }
-  }
-  if (!failedAt) {
-    progress.instruction.store(uint32_t(entry.listing.size()),
-                               std::memory_order_relaxed);
-  }
+  Entry &entry = beginRun(kind, *context.progress);
+  beginErrand(kind, entry, context);
+  std::optional<size_t> failedAt = runFirst(kind, entry, context, trace);
   errand->thread->finish();
   context.events = nullptr;
   // A wait fails for the other thread's reason, and says none.
@@ -195,6 +172,39 @@ Status RankProgram::runBeside(fb::EntryKind kind, RunContext &context,
   }
   return errand->failedAt ? failed(kind, *errand->failedAt, errand->context)
                           : Status();
+}
+
+void RankProgram::beginErrand(fb::EntryKind kind, Entry &entry,
+                              RunContext &context) {
+  errand->events->begin();
+  context.events = errand->events.get();
+  errand->context = {};
+  errand->context.device = context.device;
+  errand->context.progress = context.progress;
+  errand->context.events = context.events;
+  errand->entry = &entry;
+  errand->kind = kind;
+  errand->failedAt.reset();
+  // Ahead of the start, so that nobody sees an end that is none.
+  context.progress->communication.store(entry.others.front(),
+                                        std::memory_order_relaxed);
+  errand->thread->start(errand->task);
+}
+
+/// Where it failed, if it did.
+std::optional<size_t> RankProgram::runFirst(fb::EntryKind kind, Entry &entry,
+                                            RunContext &context,
+                                            TraceLane *trace) {
+  std::atomic<uint32_t> &position = context.progress->instruction;
+  for (uint32_t i : entry.first) {
+    position.store(i, std::memory_order_relaxed);
+    if (!runTraced(entry.commands[i], context, trace, kind, i)) {
+      errand->events->fail();
+      return i;
+    }
+  }
+  position.store(uint32_t(entry.listing.size()), std::memory_order_relaxed);
+  return std::nullopt;
 }
 
 void RankProgram::runOthers() {

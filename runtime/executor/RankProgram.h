@@ -116,6 +116,9 @@ private:
   template <typename Step>
   Status runEach(fb::EntryKind kind, RunContext &context, Step step);
   Status runBeside(fb::EntryKind kind, RunContext &context, TraceLane *trace);
+  void beginErrand(fb::EntryKind kind, Entry &entry, RunContext &context);
+  std::optional<size_t> runFirst(fb::EntryKind kind, Entry &entry,
+                                 RunContext &context, TraceLane *trace);
   void runOthers();
   Status failed(fb::EntryKind kind, size_t position, RunContext &context) const;
 

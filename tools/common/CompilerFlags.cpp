@@ -30,7 +30,7 @@ CompilerFlags::CompilerFlags(cl::OptionCategory &category)
       overlap("overlap-bytes",
               cl::desc("overlap communication with computation where a "
                        "collective carries so much (a large number: never)"),
-              cl::init(uint64_t(64) << 10), cl::cat(category)),
+              cl::init(uint64_t(256) << 10), cl::cat(category)),
       passPlugins("load-pass-plugin",
                   cl::desc("shared library with passes; it runs with all "
                            "rights of this process"),

@@ -34,6 +34,11 @@ Status MpiWorld::initialize() {
         mpi.Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &provided),
         "MPI_Init_thread"));
     ours = true;
+    if (provided < MPI_THREAD_SERIALIZED) {
+      return Status::error(Code::Unavailable, MpiUnknown,
+                           "libmpi serves one thread only; an Open MPI with "
+                           "MPI_THREAD_SERIALIZED is needed");
+    }
   }
   mpi.Comm_set_errhandler(mpi.world, mpi.errorsReturn);
   SFT_RETURN_IF_ERROR(
