@@ -1,6 +1,6 @@
 #include "dialects/reference/Interpreter.h"
 
-#include "dialects/reference/Machine.h"
+#include "dialects/reference/Ranks.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -10,24 +10,17 @@ using namespace mlir;
 
 namespace sft::reference {
 
-using Next = Machine::Next;
+using Next = Ranks::Next;
 
-/// One argument after the other, [rank][argument] as `inputs` says.
-static LogicalResult bindArguments(Machine &machine, Block &block,
-                                   ArrayRef<ArrayRef<Tensor>> inputs) {
-  for (ArrayRef<Tensor> own : inputs) {
-    if (own.size() != block.getNumArguments()) {
-      return block.getParentOp()->emitOpError()
-             << "has " << block.getNumArguments() << " inputs, but "
-             << own.size() << " were given";
-    }
+static LogicalResult bindArguments(Ranks &ranks, size_t rank, Block &block,
+                                   ArrayRef<Tensor> inputs) {
+  if (inputs.size() != block.getNumArguments()) {
+    return block.getParentOp()->emitOpError()
+           << "has " << block.getNumArguments() << " inputs, but "
+           << inputs.size() << " were given";
   }
   for (BlockArgument argument : block.getArguments()) {
-    std::vector<Tensor> tensors;
-    for (ArrayRef<Tensor> own : inputs) {
-      tensors.push_back(own[argument.getArgNumber()]);
-    }
-    if (failed(machine.set(argument, std::move(tensors)))) {
+    if (failed(ranks.set(rank, argument, inputs[argument.getArgNumber()]))) {
       return failure();
     }
   }
@@ -46,24 +39,24 @@ static FailureOr<Next> unknownOp(Operation *op) {
 // sft.model
 //===----------------------------------------------------------------------===//
 
-static LogicalResult readParameter(Machine &machine, ParameterOp op,
+static LogicalResult readParameter(Ranks &ranks, ParameterOp op,
                                    const NamedTensors &parameters) {
   auto it = parameters.find(op.getName());
   if (it == parameters.end()) {
     return op.emitOpError() << '"' << op.getName() << "\" was given no value";
   }
-  return machine.set(op.getResult(), {it->second});
+  return ranks.set(0, op.getResult(), it->second);
 }
 
-static ModelResult collect(const Machine &machine, YieldOp op) {
+/// The loss comes first, where there is one.
+static ModelResult collect(YieldOp op, ArrayRef<Tensor> operands) {
   ModelResult result;
   if (op.getLoss()) {
-    result.loss = machine.get(op.getLoss(), 0)[0];
+    result.loss = operands.consume_front()[0];
   }
-  for (auto [name, value] :
-       llvm::zip_equal(op.getOutputNames().getAsValueRange<StringAttr>(),
-                       op.getOutputs())) {
-    result.outputs[name.str()] = machine.get(value, 0);
+  for (auto [name, tensor] : llvm::zip_equal(
+           op.getOutputNames().getAsValueRange<StringAttr>(), operands)) {
+    result.outputs[name.str()] = tensor;
   }
   return result;
 }
@@ -71,22 +64,22 @@ static ModelResult collect(const Machine &machine, YieldOp op) {
 FailureOr<ModelResult> runModel(ModelOp model, ArrayRef<Tensor> inputs,
                                 const NamedTensors &parameters,
                                 const Options &options) {
-  Machine machine(nullptr, 1, options);
+  Block &body = model.getBody().front();
+  Ranks ranks(nullptr, &body, options);
   ModelResult result;
-  auto handler = [&](Operation *op) {
+  auto handler = [&](size_t, Operation *op, MutableArrayRef<Tensor> operands) {
     return TypeSwitch<Operation *, FailureOr<Next>>(op)
         .Case([&](ParameterOp op) {
-          return continueIf(readParameter(machine, op, parameters));
+          return continueIf(readParameter(ranks, op, parameters));
         })
         .Case([&](YieldOp op) {
-          result = collect(machine, op);
+          result = collect(op, operands);
           return Next::Stop;
         })
         .Default(unknownOp);
   };
-  Block &body = model.getBody().front();
-  if (failed(bindArguments(machine, body, {inputs})) ||
-      failed(machine.run(body, handler))) {
+  if (failed(bindArguments(ranks, 0, body, inputs)) ||
+      failed(ranks.run(handler))) {
     return failure();
   }
   return result;
@@ -101,79 +94,84 @@ namespace {
 /// One run of a step on all ranks.
 class StepRun {
 public:
-  StepRun(MeshAttr mesh, MutableArrayRef<Rank> ranks,
-          const StepContext &context, const Options &options)
-      : machine(mesh, int64_t(ranks.size()), options), mesh(mesh), ranks(ranks),
-        context(context), written(ranks.size()) {}
+  StepRun(ArrayRef<Block *> programs, MeshAttr mesh,
+          MutableArrayRef<Rank> states, const StepContext &context,
+          const Options &options)
+      : ranks(mesh, programs, options), programs(programs), mesh(mesh),
+        states(states), context(context), written(states.size()),
+        stopped(states.size()) {}
 
-  LogicalResult run(StepOp step);
+  LogicalResult run();
 
 private:
-  FailureOr<Next> execute(Operation *op);
-  LogicalResult read(ReadOp op);
-  LogicalResult readScalar(RuntimeScalarOp op);
-  FailureOr<double> scalarOn(RuntimeScalarOp op, int64_t rank);
-  FailureOr<Next> guard(GuardOp op);
-  void write(WriteOp op);
-  void output(OutputOp op);
+  FailureOr<Next> execute(size_t rank, Operation *op,
+                          MutableArrayRef<Tensor> operands);
+  LogicalResult read(size_t rank, ReadOp op);
+  LogicalResult readScalar(size_t rank, RuntimeScalarOp op);
+  FailureOr<double> scalarOn(size_t rank, RuntimeScalarOp op);
+  FailureOr<Next> guard(size_t rank, GuardOp op, double value);
   /// Written values are read from the next step on.
   void commit();
 
-  Machine machine;
+  Ranks ranks;
+  ArrayRef<Block *> programs;
   MeshAttr mesh;
-  MutableArrayRef<Rank> ranks;
+  MutableArrayRef<Rank> states;
   const StepContext &context;
   std::vector<NamedTensors> written;
+  /// What the guard said on the ranks that are past it.
+  std::vector<std::optional<bool>> stopped;
 };
 
 } // namespace
 
-LogicalResult StepRun::run(StepOp step) {
-  std::vector<ArrayRef<Tensor>> inputs;
-  for (Rank &rank : ranks) {
-    rank.outputs.clear();
-    rank.stopped = false;
-    inputs.push_back(rank.inputs);
+LogicalResult StepRun::run() {
+  for (auto [rank, state] : llvm::enumerate(states)) {
+    state.outputs.clear();
+    state.stopped = false;
+    if (failed(bindArguments(ranks, rank, *programs[rank], state.inputs))) {
+      return failure();
+    }
   }
-  Block &body = step.getBody().front();
-  if (failed(bindArguments(machine, body, inputs)) ||
-      failed(machine.run(body, [&](Operation *op) { return execute(op); }))) {
+  auto handler = [&](size_t rank, Operation *op,
+                     MutableArrayRef<Tensor> operands) {
+    return execute(rank, op, operands);
+  };
+  if (failed(ranks.run(handler))) {
     return failure();
   }
   commit();
   return success();
 }
 
-FailureOr<Next> StepRun::execute(Operation *op) {
+FailureOr<Next> StepRun::execute(size_t rank, Operation *op,
+                                 MutableArrayRef<Tensor> operands) {
   return TypeSwitch<Operation *, FailureOr<Next>>(op)
-      .Case([&](ReadOp op) { return continueIf(read(op)); })
-      .Case([&](RuntimeScalarOp op) { return continueIf(readScalar(op)); })
-      .Case([&](GuardOp op) { return guard(op); })
+      .Case([&](ReadOp op) { return continueIf(read(rank, op)); })
+      .Case(
+          [&](RuntimeScalarOp op) { return continueIf(readScalar(rank, op)); })
+      .Case([&](GuardOp op) { return guard(rank, op, operands[0][0]); })
       .Case([&](WriteOp op) {
-        write(op);
+        written[rank][op.getVariable().str()] = std::move(operands[0]);
         return Next::Continue;
       })
       .Case([&](OutputOp op) {
-        output(op);
+        states[rank].outputs[op.getName().str()] = std::move(operands[0]);
         return Next::Continue;
       })
       .Default(unknownOp);
 }
 
-LogicalResult StepRun::read(ReadOp op) {
-  std::vector<Tensor> tensors;
-  for (Rank &rank : ranks) {
-    auto it = rank.variables.find(op.getVariable());
-    if (it == rank.variables.end()) {
-      return op.emitOpError()
-             << "reads @" << op.getVariable() << ", which has no value yet";
-    }
-    tensors.push_back(it->second);
+LogicalResult StepRun::read(size_t rank, ReadOp op) {
+  auto it = states[rank].variables.find(op.getVariable());
+  if (it == states[rank].variables.end()) {
+    return op.emitOpError()
+           << "reads @" << op.getVariable() << ", which has no value yet";
   }
-  return machine.set(op.getResult(), std::move(tensors));
+  return ranks.set(rank, op.getResult(), it->second);
 }
 
-FailureOr<double> StepRun::scalarOn(RuntimeScalarOp op, int64_t rank) {
+FailureOr<double> StepRun::scalarOn(size_t rank, RuntimeScalarOp op) {
   switch (op.getKind()) {
   case RuntimeScalarKind::Step:
     return double(context.step);
@@ -189,52 +187,44 @@ FailureOr<double> StepRun::scalarOn(RuntimeScalarOp op, int64_t rank) {
     if (!mesh || !op.getAxis() || *op.getAxis() >= mesh.getSizes().size()) {
       return op.emitOpError("names no axis of the mesh");
     }
-    return double(coordinateOf(mesh, rank, int64_t(*op.getAxis())));
+    return double(coordinateOf(mesh, int64_t(rank), int64_t(*op.getAxis())));
   }
   llvm_unreachable("unknown runtime scalar");
 }
 
-LogicalResult StepRun::readScalar(RuntimeScalarOp op) {
-  std::vector<Tensor> tensors;
-  for (int64_t rank = 0; rank < machine.getNumRanks(); ++rank) {
-    FailureOr<double> value = scalarOn(op, rank);
-    if (failed(value)) {
-      return failure();
-    }
-    tensors.emplace_back(ArrayRef<int64_t>(), *value);
-  }
-  return machine.set(op.getResult(), std::move(tensors));
+LogicalResult StepRun::readScalar(size_t rank, RuntimeScalarOp op) {
+  FailureOr<double> value = scalarOn(rank, op);
+  return failed(value) ? failure()
+                       : ranks.set(rank, op.getResult(),
+                                   Tensor(ArrayRef<int64_t>(), *value));
 }
 
-FailureOr<Next> StepRun::guard(GuardOp op) {
-  for (auto [i, rank] : llvm::enumerate(ranks)) {
-    rank.stopped = !std::isfinite(machine.get(op.getValue(), int64_t(i))[0]);
-    if (rank.stopped != ranks[0].stopped) {
-      return op.emitOpError() << "stops rank " << (rank.stopped ? i : 0)
-                              << " but not rank " << (rank.stopped ? 0 : i);
-    }
+FailureOr<Next> StepRun::guard(size_t rank, GuardOp op, double value) {
+  bool stops = !std::isfinite(value);
+  stopped[rank] = states[rank].stopped = stops;
+  auto other = llvm::find(stopped, std::optional(!stops));
+  if (other != stopped.end()) {
+    auto otherRank = size_t(other - stopped.begin());
+    return op.emitOpError() << "stops rank " << (stops ? rank : otherRank)
+                            << " but not rank " << (stops ? otherRank : rank);
   }
-  return ranks[0].stopped ? Next::Stop : Next::Continue;
-}
-
-void StepRun::write(WriteOp op) {
-  for (auto [i, own] : llvm::enumerate(written)) {
-    own[op.getVariable().str()] = machine.get(op.getValue(), int64_t(i));
-  }
-}
-
-void StepRun::output(OutputOp op) {
-  for (auto [i, rank] : llvm::enumerate(ranks)) {
-    rank.outputs[op.getName().str()] = machine.get(op.getValue(), int64_t(i));
-  }
+  return stops ? Next::Stop : Next::Continue;
 }
 
 void StepRun::commit() {
-  for (auto [rank, own] : llvm::zip_equal(ranks, written)) {
+  for (auto [state, own] : llvm::zip_equal(states, written)) {
     for (auto &[name, tensor] : own) {
-      rank.variables[name] = std::move(tensor);
+      state.variables[name] = std::move(tensor);
     }
   }
+}
+
+LogicalResult runSteps(ArrayRef<StepOp> steps, MeshAttr mesh,
+                       MutableArrayRef<Rank> ranks, const StepContext &context,
+                       const Options &options) {
+  auto programs = llvm::map_to_vector(
+      steps, [](StepOp step) { return &step.getBody().front(); });
+  return StepRun(programs, mesh, ranks, context, options).run();
 }
 
 LogicalResult runStep(StepOp step, MeshAttr mesh, MutableArrayRef<Rank> ranks,
@@ -244,7 +234,8 @@ LogicalResult runStep(StepOp step, MeshAttr mesh, MutableArrayRef<Rank> ranks,
     return step.emitOpError() << "is to run on " << ranks.size()
                               << " ranks, but the mesh has " << expected;
   }
-  return StepRun(mesh, ranks, context, options).run(step);
+  return runSteps(SmallVector<StepOp>(ranks.size(), step), mesh, ranks, context,
+                  options);
 }
 
 } // namespace sft::reference

@@ -17,12 +17,25 @@ namespace sft::reference {
 /// Tensors by name: parameters, variables, outputs.
 using NamedTensors = std::map<std::string, Tensor, std::less<>>;
 
+/// When virtual ranks run. Values do not depend on it, to the last bit.
+struct Timing {
+  /// Seed of random delays behind every op; without it ranks take turns.
+  std::optional<uint64_t> delays;
+  /// How long a rank may wait for its group, in ticks; 0: as long as any rank
+  /// can run. An op takes a tick, with delays up to 127 more.
+  int64_t deadline = 0;
+};
+
 struct Options {
+  Timing timing;
   /// Rounds every result to its element type, as kernels do; otherwise every
   /// float is a double.
   bool roundToType = false;
-  /// Sees each value as soon as it is known: one tensor for each rank.
+  /// Sees each value as soon as all ranks know it, in the program's order: one
+  /// tensor for each rank, empty for those that run another program.
   std::function<void(mlir::Value, llvm::ArrayRef<Tensor>)> observer;
+  /// Sees each op as a rank comes to it.
+  std::function<void(int64_t rank, mlir::Operation *)> progress;
 };
 
 /// What a model computes from one batch.
@@ -55,13 +68,20 @@ struct Rank {
   bool stopped = false;
 };
 
-/// Runs one step on all ranks in lock-step: all run the same program, and a
-/// collective sees the values of its whole group. Ranks are numbered as in
-/// `mesh`; a null mesh is one rank. Fails with a located diagnostic.
+/// Runs one step on all ranks, each at its own pace; a collective waits for its
+/// whole group. Ranks are numbered as in `mesh`; a null mesh is one rank. Fails
+/// with a located diagnostic; where ranks wait in vain for each other, it says
+/// which, and where each of them is.
 llvm::LogicalResult runStep(StepOp step, MeshAttr mesh,
                             llvm::MutableArrayRef<Rank> ranks,
                             const StepContext &context,
                             const Options &options = {});
+
+/// As runStep, with a step of its own for each rank.
+llvm::LogicalResult runSteps(llvm::ArrayRef<StepOp> steps, MeshAttr mesh,
+                             llvm::MutableArrayRef<Rank> ranks,
+                             const StepContext &context,
+                             const Options &options = {});
 
 /// A zero of `type` (ranked tensor or CSR).
 Tensor zeroOf(mlir::Type type);

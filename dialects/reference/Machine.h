@@ -1,4 +1,4 @@
-//===- reference/Machine.h - The values of a program on N ranks -*- C++ -*-===//
+//===- reference/Machine.h - One virtual rank -------------------*- C++ -*-===//
 #pragma once
 
 #include "dialects/reference/Interpreter.h"
@@ -7,42 +7,37 @@
 
 namespace sft::reference {
 
-/// Executes straight-line code on N ranks at once. Ops without effects are
-/// evaluated here; the others are the business of the program's kind (model,
-/// step), which passes a handler for them.
+/// Gives `tensor` the precision of `value`'s type, if asked for; fails with a
+/// diagnostic if it is not of this type.
+llvm::LogicalResult fit(Tensor &tensor, mlir::Value value, bool roundToType);
+
+std::vector<Tensor> zeroResultsOf(mlir::Operation *op);
+
+/// A rank that runs straight-line code: where it is, and its values, each kept
+/// until its last use.
 class Machine {
 public:
-  enum class Next { Continue, Stop };
-  using Handler = llvm::function_ref<mlir::FailureOr<Next>(mlir::Operation *)>;
+  explicit Machine(mlir::Block &block) : block(&block), at(block.begin()) {}
 
-  Machine(MeshAttr mesh, int64_t numRanks, const Options &options)
-      : mesh(mesh), numRanks(numRanks), options(options) {}
+  mlir::Block &getBlock() const { return *block; }
+  /// The op that comes next; null at the end.
+  mlir::Operation *peek() const { return at == block->end() ? nullptr : &*at; }
+  void advance() { ++at; }
+  /// There is nothing more to do.
+  void end() { at = block->end(); }
 
-  int64_t getNumRanks() const { return numRanks; }
-  /// Binds a value; fails with a diagnostic if a tensor is not of its type.
-  llvm::LogicalResult set(mlir::Value value, std::vector<Tensor> tensors);
-  const Tensor &get(mlir::Value value, int64_t rank) const;
-  llvm::LogicalResult run(mlir::Block &block, Handler handler);
+  void bind(mlir::Value value, Tensor tensor);
+  /// The operands of `op`; those that nothing else uses are forgotten.
+  std::vector<Tensor> take(mlir::Operation *op);
 
 private:
-  mlir::FailureOr<Next> execute(mlir::Operation *op, Handler handler);
-  llvm::LogicalResult evaluate(InterpretableOpInterface op);
-  llvm::LogicalResult evaluate(CollectiveOpInterface op);
-  llvm::LogicalResult
-  setResults(mlir::Operation *op,
-             llvm::MutableArrayRef<std::vector<Tensor>> byRank);
-  std::vector<Tensor> operandsOf(mlir::Operation *op, int64_t rank) const;
-  void release(mlir::Operation *op);
-
-  /// A value on every rank, dropped after its last use.
   struct Bound {
-    std::vector<Tensor> tensors;
+    Tensor tensor;
     int64_t usesLeft = 0;
   };
 
-  MeshAttr mesh;
-  int64_t numRanks;
-  const Options &options;
+  mlir::Block *block;
+  mlir::Block::iterator at;
   llvm::DenseMap<mlir::Value, Bound> values;
 };
 

@@ -1,4 +1,4 @@
-#include "dialects/sft/Sft.h"
+#include "dialects/sft/Product.h"
 
 #include "llvm/ADT/SmallSet.h"
 
@@ -132,6 +132,29 @@ std::optional<unsigned> KernelOp::operandOfResult(unsigned i) {
     }
   }
   return std::nullopt;
+}
+
+LogicalResult ContractOp::verify() {
+  RankedTensorType z = getZ().getType();
+  // C1 to C4
+  auto product =
+      inferProduct(getOperationName(), getLoc(), getX().getType(),
+                   getTransposeX(), getY().getType(), getTransposeY());
+  if (failed(product)) {
+    return failure();
+  }
+  // C5
+  if (*product != z) {
+    return emitOpError() << "has the result " << z << ", but the product is "
+                         << *product;
+  }
+  // C6
+  RankedTensorType row = z.clone({z.getShape().back()});
+  if (getBias() && getBias().getType() != row) {
+    return emitOpError() << "has the bias " << getBias().getType()
+                         << "; a row of the result is " << row;
+  }
+  return success();
 }
 
 LogicalResult FillOp::verify() {

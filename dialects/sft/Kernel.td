@@ -19,13 +19,18 @@ def Sft_Activation : I32EnumAttr<"Activation", "", [
 def Sft_ContractOp : Sft_Op<"contract", [Pure]> {
   let summary = "A matrix product with its epilogue, for the device's library";
   let description = [{
-    activation(x * y + bias): sft.matmul together with the bias and activation
-    that follow it.
+    activation(x * y + bias): sft.matmul together with the bias, which is added
+    to every row, and the activation that follow it. `transpose_x` and
+    `transpose_y` are those of sft.matmul.
 
     ```mlir
     %h = sft.contract %x, %w bias %b relu
         : tensor<32x64xf32>, tensor<64x128xf32>, tensor<128xf32> -> tensor<32x128xf32>
     ```
+
+    Constraints: 1. element types agree; 2. ranks are at least 2; 3. the
+    contracted sizes agree; 4. leading dimensions broadcast; 5. the result is
+    [.., m, n]; 6. the bias is a row of it.
   }];
   let arguments = (ins Sft_FloatTensor:$x, Sft_FloatTensor:$y,
                        Optional<Sft_FloatTensor>:$bias,
@@ -37,6 +42,7 @@ def Sft_ContractOp : Sft_Op<"contract", [Pure]> {
     $x `,` $y (`bias` $bias^)? $activation attr-dict `:` type($x) `,` type($y)
     (`,` type($bias)^)? `->` type($z)
   }];
+  let hasVerifier = 1;
 }
 
 def Sft_FillOp : Sft_Op<"fill", [Pure, AllTypesMatch<["value", "result"]>]> {

@@ -1,5 +1,6 @@
 #include "dialects/sft/Broadcasting.h"
 #include "dialects/sft/Formula.h"
+#include "dialects/sft/Product.h"
 
 using namespace mlir;
 
@@ -16,7 +17,7 @@ void registerLinearOps(SftDialect &dialect) {
 }
 
 //===----------------------------------------------------------------------===//
-// sft.matmul: types
+// Products: types
 //===----------------------------------------------------------------------===//
 
 namespace {
@@ -46,9 +47,9 @@ static LogicalResult requireOneElementType(StringRef opName,
 }
 
 /// Constraints 1 and 2.
-static LogicalResult verifyMatrices(std::optional<Location> location,
+static LogicalResult verifyMatrices(StringRef name,
+                                    std::optional<Location> location,
                                     RankedTensorType x, RankedTensorType y) {
-  StringRef name = MatmulOp::getOperationName();
   if (failed(requireOneElementType(name, location, x, y))) {
     return failure();
   }
@@ -64,9 +65,9 @@ static LogicalResult verifyMatrices(std::optional<Location> location,
 
 /// Constraints 3 and 4; the product's shape.
 static FailureOr<SmallVector<int64_t>>
-productShape(std::optional<Location> location, RankedTensorType x,
-             RankedTensorType y, MatrixShape left, MatrixShape right) {
-  StringRef name = MatmulOp::getOperationName();
+productShape(StringRef name, std::optional<Location> location,
+             RankedTensorType x, RankedTensorType y, MatrixShape left,
+             MatrixShape right) {
   if (left.columns != right.rows) {
     return emitOptionalError(location, name, ": contracted sizes ",
                              left.columns, " of ", x, " and ", right.rows,
@@ -84,6 +85,23 @@ productShape(std::optional<Location> location, RankedTensorType x,
   return shape;
 }
 
+FailureOr<RankedTensorType> inferProduct(StringRef opName,
+                                         std::optional<Location> location,
+                                         RankedTensorType x, bool xTransposed,
+                                         RankedTensorType y, bool yTransposed) {
+  if (failed(verifyMatrices(opName, location, x, y))) {
+    return failure();
+  }
+  auto shape =
+      productShape(opName, location, x, y, {x, xTransposed}, {y, yTransposed});
+  return failed(shape) ? FailureOr<RankedTensorType>(failure())
+                       : RankedTensorType(x.clone(*shape));
+}
+
+//===----------------------------------------------------------------------===//
+// sft.matmul: types
+//===----------------------------------------------------------------------===//
+
 /// The parser infers types before it moves a flag from the dictionary to the
 /// op's properties.
 static bool isFlagParsed(DictionaryAttr attributes, StringRef name) {
@@ -96,18 +114,14 @@ MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
                            OpaqueProperties properties, RegionRange regions,
                            SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
-  RankedTensorType x = typeOf(op.getX()), y = typeOf(op.getY());
-  if (failed(verifyMatrices(location, x, y))) {
-    return failure();
-  }
   bool tx = op.getTransposeX() || isFlagParsed(attributes, "transpose_x");
   bool ty = op.getTransposeY() || isFlagParsed(attributes, "transpose_y");
-  auto shape = productShape(location, x, y, {x, tx}, {y, ty});
-  if (failed(shape)) {
-    return failure();
+  auto type = inferProduct(getOperationName(), location, typeOf(op.getX()), tx,
+                           typeOf(op.getY()), ty);
+  if (succeeded(type)) {
+    types.push_back(*type);
   }
-  types.push_back(x.clone(*shape));
-  return success();
+  return type;
 }
 
 //===----------------------------------------------------------------------===//

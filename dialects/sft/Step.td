@@ -86,6 +86,14 @@ def Sft_StepOp : Sft_Op<"step", [
 
 def Sft_ReadOp : Sft_Op<"read", [MemoryEffects<[MemRead]>, Sft_Sharded]> {
   let summary = "A variable's value at the start of the step";
+  let description = [{
+    A write in the same step changes nothing of it.
+
+    ```mlir
+    %w = sft.read @w1 : tensor<64x10xf32>
+    %z = sft.matmul %x, %w : tensor<32x64xf32>, tensor<64x10xf32>
+    ```
+  }];
   let arguments = (ins FlatSymbolRefAttr:$variable);
   let results = (outs Sft_AnyTensor:$result);
   let assemblyFormat = "$variable attr-dict `:` type($result)";
@@ -94,6 +102,14 @@ def Sft_ReadOp : Sft_Op<"read", [MemoryEffects<[MemRead]>, Sft_Sharded]> {
 def Sft_WriteOp : Sft_Op<"write", [MemoryEffects<[MemWrite]>,
                                    HasParent<"StepOp">]> {
   let summary = "A variable's value from the next step on";
+  let description = [{
+    ```mlir
+    %w = sft.read @w1 : tensor<64x10xf32>
+    %d = sft.mul %rate, %dw : tensor<f32>, tensor<64x10xf32>
+    %w_next = sft.sub %w, %d : tensor<64x10xf32>
+    sft.write @w1, %w_next : tensor<64x10xf32>
+    ```
+  }];
   let arguments = (ins FlatSymbolRefAttr:$variable, Sft_AnyTensor:$value);
   let assemblyFormat = "$variable `,` $value attr-dict `:` type($value)";
 }
@@ -120,6 +136,17 @@ def Sft_OutputKind : I32EnumAttr<"OutputKind", "", [
 def Sft_OutputOp : Sft_Op<"output", [MemoryEffects<[MemWrite]>,
                                      HasParent<"StepOp">]> {
   let summary = "Hands a value to the person who runs the plan";
+  let description = [{
+    The loss and metrics are scalars, the same on every rank, that appear in the
+    progress line and in the metrics; predictions, whole on every rank, go to the
+    file of `--predict`.
+
+    ```mlir
+    %loss = sft.softmax_cross_entropy %z, %label : tensor<32x10xf32>, tensor<32xi32>
+    sft.output loss "loss", %loss : tensor<f32>
+    sft.output prediction "logits", %z : tensor<32x10xf32>
+    ```
+  }];
   let arguments = (ins Sft_OutputKind:$kind, StrAttr:$name,
                        Sft_AnyTensor:$value);
   let assemblyFormat = "$kind $name `,` $value attr-dict `:` type($value)";
@@ -131,6 +158,13 @@ def Sft_GuardOp : Sft_Op<"guard", [MemoryEffects<[MemRead, MemWrite]>,
   let description = [{
     Ends the computing half of a train step. The value is the same on every rank,
     so that all decide alike.
+
+    ```mlir
+    %squares = sft.square %dw : tensor<64x10xf32>
+    %norm = sft.reduce sum %squares axes [0, 1] : tensor<64x10xf32>
+    sft.guard %norm : tensor<f32>
+    sft.write @w1, %w_next : tensor<64x10xf32>
+    ```
   }];
   let arguments = (ins Sft_ScalarTensor:$value);
   let assemblyFormat = "$value attr-dict `:` type($value)";

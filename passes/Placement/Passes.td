@@ -48,9 +48,11 @@ def VerifyCommunication : Pass<"sft-verify-communication", "::mlir::ModuleOp"> {
     1. Every rank runs one plan.program, and all programs have the same entries.
     2. No two messages of an entry look the same to the other side: a swap would
        go unnoticed.
-    3. What the members of a group do next agrees: kind, reduction, type, size,
+    3. Within a function, the tags of collectives do not fall: of two that have
+       changed places, every rank might still find its partners.
+    4. What the members of a group do next agrees: kind, reduction, type, size,
        group, root and tag; a send meets the receive of its peer.
-    4. No ranks wait for each other in a circle, where a send ends with its
+    5. No ranks wait for each other in a circle, where a send ends with its
        receive and a collective with its last member.
 
     Each entry runs once with one rank for each role; axes along which all ranks

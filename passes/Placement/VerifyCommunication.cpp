@@ -1,5 +1,6 @@
 //===- VerifyCommunication.cpp - All ranks match, none waits for ever -----===//
 //
+// 0. Within a function, tags of collectives do not fall.
 // 1. Roles: ranks that differ only along axes that no role names, and over
 //    which nothing is sent, move in lockstep; one stands for all of them.
 // 2. Each program's messages are written down for an entry, in order.
@@ -159,6 +160,22 @@ LogicalResult Rendezvous::checkTwins(const Actor &actor) {
   return success();
 }
 
+/// C3
+LogicalResult checkTags(plan::FunctionOp function) {
+  plan::CollectiveOp before;
+  for (auto op : function.getOps<plan::CollectiveOp>()) {
+    if (before && op.getTag() < before.getTag()) {
+      InFlightDiagnostic diagnostic =
+          op.emitOpError() << "with tag " << op.getTag()
+                           << " stands behind one with tag " << before.getTag();
+      diagnostic.attachNote(before.getLoc()) << "the other one";
+      return diagnostic;
+    }
+    before = op;
+  }
+  return success();
+}
+
 bool Rendezvous::concerns(const Message &message) const {
   return llvm::any_of(message.axes,
                       [&](int64_t axis) { return matters[unsigned(axis)]; });
@@ -189,7 +206,7 @@ SmallVector<Actor *> Rendezvous::membersOf(const Actor &actor,
   return members;
 }
 
-/// C3: true if the actor's message ended, for it and all who take part.
+/// C4: true if the actor's message ended, for it and all who take part.
 FailureOr<bool> Rendezvous::advance(Actor &actor) {
   const Message &mine = *actor.current();
   SmallVector<Actor *> members = membersOf(actor, mine.axes);
@@ -263,7 +280,7 @@ LogicalResult Rendezvous::run(plan::EntryKind entry) {
   return stuck();
 }
 
-/// C4: success if all have ended.
+/// C5: success if all have ended.
 LogicalResult Rendezvous::stuck() {
   auto *first =
       llvm::find_if(actors, [](Actor &actor) { return actor.current(); });
@@ -332,6 +349,13 @@ LogicalResult verifyCommunication(ModuleOp module) {
   Rendezvous ranks(module);
   if (failed(ranks.assignRoles())) {
     return failure();
+  }
+  for (auto program : module.getOps<plan::ProgramOp>()) {
+    for (auto function : program.getBody().getOps<plan::FunctionOp>()) {
+      if (failed(checkTags(function))) {
+        return failure();
+      }
+    }
   }
   for (auto entry : {plan::EntryKind::Initialize, plan::EntryKind::Gradients,
                      plan::EntryKind::Update, plan::EntryKind::Evaluate,

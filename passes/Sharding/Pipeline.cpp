@@ -1,8 +1,6 @@
 #include "passes/Phases.h"
 #include "passes/Sharding/Passes.h"
 
-#include "llvm/ADT/MapVector.h"
-
 using namespace mlir;
 
 namespace sft {
@@ -10,13 +8,17 @@ namespace sft {
 /// "data=2" and so on. A reproducible program is that of a finer mesh until
 /// kernels are formed; then ranks are folded (sft-fold-ranks).
 static SmallVector<std::string> axesOf(const CompilerOptions &options) {
-  llvm::MapVector<StringRef, int64_t> sizes;
-  for (const auto &axes : {options.mesh, options.reproducible}) {
-    for (const auto &[name, size] : axes) {
-      sizes[name] = size;
+  auto axes = options.mesh;
+  for (const auto &[name, most] : options.reproducible) {
+    auto same = [&](const auto &axis) { return axis.first == name; };
+    if (llvm::none_of(axes, same)) {
+      axes.push_back({name, most});
+    }
+    for (auto &[axis, size] : llvm::make_filter_range(axes, same)) {
+      size = most;
     }
   }
-  return llvm::map_to_vector(sizes, [](const auto &axis) {
+  return llvm::map_to_vector(axes, [](const auto &axis) {
     return (axis.first + "=" + Twine(axis.second)).str();
   });
 }

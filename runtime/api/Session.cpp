@@ -193,9 +193,16 @@ sft_error *sft_session_load(sft_session *session, const char *path) {
     SFT_ASSIGN_OR_RETURN(std::shared_ptr<const Dataset> file,
                          session->open(path));
     auto tensors = globalTensors(session->job->planFile().plan(), false);
-    return session->job->run([&](Rank &rank, size_t) {
+    SFT_RETURN_IF_ERROR(session->job->run([&](Rank &rank, size_t) {
       return loadParameters(*file, tensors, rank.tensors(false));
-    });
+    }));
+    std::string unknown = unknownTensors(*file, tensors);
+    if (session->job->firstRank() == 0 && !unknown.empty()) {
+      logWarning(315, format("%s: ignored, as the model has no such parameter: "
+                             "%s",
+                             path, unknown.c_str()));
+    }
+    return {};
   });
 }
 

@@ -209,7 +209,8 @@ SFT_API const char *sft_session_transport_name(const sft_session *session);
 SFT_API sft_error *sft_session_initialize(sft_session *session);
 
 /* Parameters from, or to, a safetensors file: global tensors under their names.
- * SFT_CONFIG where one is missing or of another shape. */
+ * SFT_CONFIG where one is missing or of another shape; what else a file has is
+ * ignored with a warning. */
 SFT_API sft_error *sft_session_load(sft_session *session, const char *path);
 SFT_API sft_error *sft_session_save(sft_session *session, const char *path);
 

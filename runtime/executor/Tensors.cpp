@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 namespace sft::rt {
 namespace {
@@ -125,6 +126,9 @@ std::string mismatch(const Dataset &file, const GlobalTensor &tensor) {
   return "\"" + tensor.name + "\" is " + shapeText(array->dims, array->type) +
          ", the plan has " + shapeText(tensor.dims, tensor.type);
 }
+
+/// As many as one line of an error holds.
+constexpr int kNamesShown = 10;
 
 size_t bytesOf(DataType type, const std::vector<int64_t> &dims) {
   size_t bytes = sizeOf(type);
@@ -267,7 +271,7 @@ Status loadParameters(const Dataset &file,
   int count = 0;
   for (const GlobalTensor &tensor : tensors) {
     std::string problem = mismatch(file, tensor);
-    if (!problem.empty() && ++count <= 10) {
+    if (!problem.empty() && ++count <= kNamesShown) {
       problems += (problems.empty() ? "" : "; ") + problem;
     }
   }
@@ -275,12 +279,28 @@ Status loadParameters(const Dataset &file,
     return Status::error(Code::Config, 311,
                          format("%s does not fit the plan: %s%s",
                                 file.path.c_str(), problems.c_str(),
-                                count > 10 ? "; ..." : ""));
+                                count > kNamesShown ? "; ..." : ""));
   }
   for (const TensorSlice &slice : slices) {
     takeSlice(slice, file.findDense(slice.name)->data);
   }
   return {};
+}
+
+std::string unknownTensors(const Dataset &file,
+                           std::span<const GlobalTensor> tensors) {
+  std::set<std::string_view> known;
+  for (const GlobalTensor &tensor : tensors) {
+    known.insert(tensor.name);
+  }
+  std::string names;
+  int count = 0;
+  for (const DenseArray &array : file.dense) {
+    if (!known.contains(array.name) && ++count <= kNamesShown) {
+      names += (names.empty() ? "\"" : ", \"") + array.name + "\"";
+    }
+  }
+  return names + (count > kNamesShown ? ", ..." : "");
 }
 
 } // namespace sft::rt

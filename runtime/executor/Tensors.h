@@ -47,5 +47,8 @@ Status saveParameters(const std::string &path,
 Status loadParameters(const Dataset &file,
                       std::span<const GlobalTensor> tensors,
                       std::span<const TensorSlice> slices);
+/// What the file has beside all `tensors`: the first ten names, or "".
+std::string unknownTensors(const Dataset &file,
+                           std::span<const GlobalTensor> tensors);
 
 } // namespace sft::rt

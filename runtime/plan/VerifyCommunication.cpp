@@ -1,5 +1,8 @@
 //===- VerifyCommunication.cpp - All ranks match and none waits for ever --===//
 //
+// 0. Within a function, tags of collectives do not fall: a swapped pair is
+// found
+//    though every rank might still find its partners.
 // 1. Fold the mesh: an axis along which all ranks run the same program, and
 //    over which nothing is sent, cannot matter: its ranks move in lockstep.
 //    Thousands of data-parallel ranks become one.
@@ -298,9 +301,42 @@ Status entry(const fb::Plan &plan, fb::EntryKind kind,
   return Rendezvous(plan, folded, messages).run();
 }
 
+/// Tags number the collectives of a function. Two that changed places may have
+/// groups in which nobody would notice.
+Status tagsRise(const fb::Plan &plan, const fb::Program &program,
+                uint32_t function) {
+  const auto &list = *program.functions()->Get(function)->instructions();
+  std::optional<uint32_t> before;
+  for (uint32_t i = 0; i < list.size(); ++i) {
+    const fb::Collective *all = list.Get(i)->op_as_Collective();
+    if (!all) {
+      continue;
+    }
+    uint32_t highest =
+        before ? list.Get(*before)->op_as_Collective()->tag() : 0;
+    if (all->tag() < highest) {
+      return malformed(
+          Unmatched,
+          format("collectives stand in another order than their tags: tag %u "
+                 "in %s; tag %u in %s",
+                 highest, siteText(plan, program, function, *before).c_str(),
+                 all->tag(), siteText(plan, program, function, i).c_str()));
+    }
+    before = i;
+  }
+  return {};
+}
+
 } // namespace
 
 Status communication(const fb::Plan &plan) {
+  for (const fb::Program *program : *plan.programs()) {
+    for (uint32_t i = 0; i < program->functions()->size(); ++i) {
+      SFT_RETURN_IF_ERROR(
+          tagsRise(plan, *program, i)
+              .withContext("program " + quoted(program->name())));
+    }
+  }
   std::vector<bool> matters = axesThatMatter(plan);
   std::vector<int> folded = foldedRanks(plan, matters);
   if (folded.size() == 1) {

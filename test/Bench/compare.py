@@ -1,4 +1,4 @@
-"""Steps per second of SFT, PyTorch DDP and JAX on two ranks, a thread each.
+"""Steps per second of SFT, PyTorch and JAX on two ranks, a thread each.
 
 Run it through compare.sh, which installs the peers. Every system starts from
 the same parameters and takes the same batches in the same order; the losses of
@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-from workloads import WORKLOADS, write_files
+from workloads import STRATEGIES, WORKLOADS, write_files
 
 HERE = pathlib.Path(__file__).resolve().parent
 # "torch eager" runs compare_torch.py with the argument "eager".
@@ -33,13 +33,13 @@ def run(command, **more):
 class Sft:
     """sftc once, then sft-run on threads."""
 
-    def __init__(self, workload, folder, binaries, mesh="data=2"):
+    def __init__(self, workload, folder, binaries):
         self.workload, self.binaries = workload, binaries
         self.folder = folder
         self.plan = folder / f"{workload.name}.plan"
         model = workload.model(folder)
-        run([binaries / "sftc", model, f"--mesh={mesh}", "-o", self.plan,
-             "--quiet"])
+        run([binaries / "sftc", model, *STRATEGIES[workload.strategy], "-o",
+             self.plan, "--quiet"])
 
     def command(self, steps, *flags):
         name = self.folder / self.workload.name
@@ -89,8 +89,10 @@ def check_losses(peer, ours, theirs):
 
 
 def supports(peer, workload):
-    """JAX has no optimizer that touches only the rows that occurred."""
-    return not (workload.lazy and peer.startswith("jax"))
+    """JAX has no optimizer that touches only the rows that occurred; what
+    shard_map runs is written for data parallelism."""
+    return not (workload.lazy and peer.startswith("jax") or
+                workload.strategy != "data" and peer == "jax shard_map")
 
 
 def measure(workload, folder, binaries, rounds, peers):

@@ -19,7 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from gpt_jax import adamw, gpt_loss
+from gpt_jax import adamw, gpt_loss, spec_of
 from workloads import WORKLOADS, GptWorkload, read_safetensors
 
 # Queued steps deadlock in XLA's rendezvous where cores are as many as devices.
@@ -64,18 +64,39 @@ def adam(parameters, gradients, state, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8):
     return parameters, {"t": t, "m": m, "v": v}
 
 
-def objective_of(workload):
+class Cut:
+    """How a workload lies on the mesh."""
+
+    def __init__(self, workload, shapes):
+        axis = "tensor" if workload.strategy == "tensor" else "data"
+        self.mesh = Mesh(np.array(jax.devices()), (axis,))
+        self.whole = NamedSharding(self.mesh, WHOLE)
+        self.batch = self.whole if axis == "tensor" else NamedSharding(
+            self.mesh, SHARDED)
+        self.parameters = {
+            name: NamedSharding(self.mesh,
+                                spec_of(workload.strategy, name, shape))
+            for name, shape in shapes.items()}
+        self.state = {"t": self.whole, "m": self.parameters,
+                      "v": self.parameters}
+
+    def keep(self, x):
+        return jax.lax.with_sharding_constraint(x, self.batch)
+
+
+def objective_of(workload, cut, mode):
     """The loss of parameters, inputs and y; and the optimizer."""
     if isinstance(workload, GptWorkload):
-        return (functools.partial(gpt_loss, workload),
+        keep = {} if mode == "shard_map" else {"keep": cut.keep}
+        return (functools.partial(gpt_loss, workload, **keep),
                 functools.partial(adamw, lr=workload.lr))
     model = transform if workload.nonzeros else mlp
     loss_of = mse if workload.loss == "mse" else cross_entropy
     return lambda p, inputs, y: loss_of(model(p, *inputs), y), adam
 
 
-def make_step(workload, mesh, mode):
-    objective, update = objective_of(workload)
+def make_step(workload, cut, mode):
+    objective, update = objective_of(workload, cut, mode)
 
     def step(parameters, state, inputs, y):
         loss, gradients = jax.value_and_grad(
@@ -86,14 +107,15 @@ def make_step(workload, mesh, mode):
 
     if mode == "shard_map":
         step = jax.shard_map(
-            step, mesh=mesh, in_specs=(WHOLE, WHOLE, SHARDED, SHARDED),
+            step, mesh=cut.mesh, in_specs=(WHOLE, WHOLE, SHARDED, SHARDED),
             out_specs=WHOLE, check_vma=False)
-    whole, sharded = NamedSharding(mesh, WHOLE), NamedSharding(mesh, SHARDED)
-    return jax.jit(step, in_shardings=(whole, whole, sharded, sharded),
-                   out_shardings=whole, donate_argnums=(0, 1))
+    variables = (cut.parameters, cut.state)
+    return jax.jit(step, in_shardings=(*variables, cut.batch, cut.batch),
+                   out_shardings=(cut.whole, *variables),
+                   donate_argnums=(0, 1))
 
 
-def load_batches(workload, folder, mesh):
+def load_batches(workload, folder, cut):
     """Each batch on its devices, as the inputs of the model and y."""
     data = np.load(f"{folder}/{workload.name}.npz")
     rows = workload.batch * workload.batches
@@ -106,27 +128,26 @@ def load_batches(workload, folder, mesh):
                   data["x.data"].reshape(shape)]
     else:
         inputs = [data["x"]]
-    put = functools.partial(jax.device_put,
-                            device=NamedSharding(mesh, SHARDED))
+    put = functools.partial(jax.device_put, device=cut.batch)
     return [([put(a[s:s + workload.batch]) for a in inputs],
              put(y[s:s + workload.batch]))
             for s in range(0, rows, workload.batch)]
 
 
-def initial(workload, folder, mesh):
-    parameters = read_safetensors(f"{folder}/{workload.name}.safetensors")
+def initial(parameters, cut):
     zeros = {n: np.zeros_like(p) for n, p in parameters.items()}
     state = {"t": np.float32(0), "m": zeros, "v": zeros}
-    return jax.device_put((parameters, state), NamedSharding(mesh, WHOLE))
+    return jax.device_put((parameters, state), (cut.parameters, cut.state))
 
 
 def main():
     workload, folder, mode = WORKLOADS[sys.argv[1]], sys.argv[2], sys.argv[3]
-    mesh = Mesh(np.array(jax.devices()), ("data",))
-    batches = load_batches(workload, folder, mesh)
-    parameters, state = initial(workload, folder, mesh)
-    step = make_step(workload, mesh, mode)
-    warm_up = min(WARM_UP, CHECKED + workload.steps)
+    parameters = read_safetensors(f"{folder}/{workload.name}.safetensors")
+    cut = Cut(workload, {n: p.shape for n, p in parameters.items()})
+    batches = load_batches(workload, folder, cut)
+    step = make_step(workload, cut, mode)
+    parameters, state = initial(parameters, cut)
+    warm_up = min(WARM_UP, CHECKED + workload.steps // 2)
     losses = []
     for t in range(warm_up + workload.steps):
         if t == warm_up:

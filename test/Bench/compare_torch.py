@@ -1,4 +1,4 @@
-"""One timed run of PyTorch DDP: two processes, gloo, a thread each.
+"""One timed run of PyTorch: two processes, gloo, a thread each.
 
 usage: compare_torch.py WORKLOAD FOLDER eager|compile
 
@@ -54,7 +54,8 @@ class Transform(nn.Module):
 
 
 def load_batches(workload, folder, rank):
-    """This rank's share of each batch, as the arguments of the model and y."""
+    """This rank's share of each batch (all of it where weights are cut), as
+    the arguments of the model and y."""
     data = np.load(f"{folder}/{workload.name}.npz")
     rows = workload.batch * workload.batches
     if isinstance(workload, GptWorkload):
@@ -71,8 +72,9 @@ def load_batches(workload, folder, rank):
         y = data["y"].astype(np.int64)
     else:
         y = data["y"]
-    local = workload.batch // RANKS
-    starts = range(rank * local, rows, workload.batch)
+    parts = 1 if workload.strategy == "tensor" else RANKS
+    local = workload.batch // parts
+    starts = range(rank % parts * local, rows, workload.batch)
     return [([torch.from_numpy(a[s:s + local]) for a in inputs],
              torch.from_numpy(y[s:s + local])) for s in starts]
 
@@ -114,7 +116,7 @@ def run(rank, workload, folder, mode):
         loss = step(*batches[t % len(batches)])
         dist.all_reduce(loss)
         losses.append(loss.item() / RANKS)
-    for t in range(CHECKED, min(WARM_UP, CHECKED + workload.steps)):
+    for t in range(CHECKED, min(WARM_UP, CHECKED + workload.steps // 2)):
         step(*batches[t % len(batches)])
     dist.barrier()
     start = time.perf_counter()

@@ -1,7 +1,8 @@
-"""The GPT of the comparison in JAX, and its optimizer."""
+"""The GPT of the comparison in JAX, its optimizer, and how it is cut."""
 
 import jax
 import jax.numpy as jnp
+from jax.sharding import PartitionSpec
 
 
 def linear(p, name, x):
@@ -22,16 +23,32 @@ def attention(p, name, x, heads):
     return linear(p, f"{name}.out", mixed.reshape(x.shape))
 
 
-def gpt_loss(workload, p, inputs, targets):
+def spec_of(strategy, name, shape):
+    """The part of a parameter that each device holds."""
+    layer, _, part = name.rpartition(".")
+    if strategy == "tensor" and layer.endswith((".q", ".k", ".v", ".up")):
+        return PartitionSpec(*[None] * (len(shape) - 1), "tensor")
+    if (strategy == "tensor" and part == "weight" and
+            layer.endswith((".out", ".down"))):
+        return PartitionSpec("tensor")
+    if strategy == "zero3":
+        dim = next(d for d, size in enumerate(shape) if size % 2 == 0)
+        return PartitionSpec(*[None] * dim, "data")
+    return PartitionSpec()
+
+
+def gpt_loss(workload, p, inputs, targets, keep=lambda x: x):
+    """`keep` says how what runs between the blocks is cut."""
     x = p["tokens.table"][inputs[0]] + p["positions.table"]
     for i in range(workload.layers):
+        x = keep(x)
         name = f"block{i}"
         x = x + attention(p, f"{name}.attention", norm(p, f"{name}.norm1", x),
                           workload.heads)
         up = linear(p, f"{name}.mlp.up", norm(p, f"{name}.norm2", x))
         x = x + linear(p, f"{name}.mlp.down",
                        jax.nn.gelu(up, approximate=False))
-    logs = jax.nn.log_softmax(norm(p, "norm", x) @ p["head.weight"])
+    logs = jax.nn.log_softmax(norm(p, "norm", keep(x)) @ p["head.weight"])
     return -jnp.mean(jnp.take_along_axis(logs, targets[..., None], axis=-1))
 
 

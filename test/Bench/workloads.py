@@ -18,6 +18,14 @@ HERE = pathlib.Path(__file__).resolve().parent
 GPT = HERE.parents[1] / "examples" / "gpt" / "model.py"
 
 
+# What sftc is told, by strategy; the peers do the same in their own ways.
+STRATEGIES = {
+    "data": ["--mesh=data=2"],
+    "tensor": ["--mesh=tensor=2"],
+    "zero3": ["--mesh=data=2", "--zero=3"],
+}
+
+
 @dataclass(frozen=True)
 class Workload:
     name: str
@@ -31,6 +39,7 @@ class Workload:
     targets: dict  # "torch", "jax" or "best" -> least ratio SFT / peer
     nonzeros: int = 0  # a row; 0 for dense input
     lazy: bool = False  # Adam on the rows that occurred only
+    strategy: str = "data"
 
     @property
     def parameters(self):
@@ -42,7 +51,6 @@ class Workload:
             shapes[f"w{i}"] = (n, m)
             shapes[f"b{i}"] = (m,)
         return shapes
-
 
     def model(self, folder):
         """The model file."""
@@ -70,6 +78,7 @@ class GptWorkload:
     steps: int
     sft_steps: int
     targets: dict
+    strategy: str = "data"
     lr: float = 5e-4
     nonzeros: int = 0
     lazy: bool = False
@@ -123,6 +132,10 @@ WORKLOADS = {
                  16, {"best": 1.25}),
         GptWorkload("gpt", "GPT, 6 blocks of 384, sequence 256, batch 16", 6,
                     384, 6, 256, 65, 16, 4, 6, 8, {"best": 1.2}),
+        GptWorkload("gpt-tensor", "the same GPT, weights cut", 6, 384, 6, 256,
+                    65, 16, 4, 3, 6, {"best": 1.45}, "tensor"),
+        GptWorkload("gpt-zero3", "the same GPT, ZeRO-3", 6, 384, 6, 256, 65, 16,
+                    4, 3, 6, {"best": 1.2}, "zero3"),
     ]
 }
 

@@ -56,7 +56,24 @@ plan.program @back at {pipe = 1 : i64} arena 64 {
 
 // -----
 
-// 3. What the members do next agrees.
+// 3. Tags do not fall, though over other axes nobody would wait in vain.
+
+module attributes {sft.mesh = #sft.mesh<"data" = 2, "tensor" = 2>} {
+plan.program @all arena 64 {
+  %a = plan.buffer "a" temporary at 0 bytes 16 : memref<4xf32>
+  plan.function @predict {
+    // expected-note @+1 {{the other one}}
+    plan.collective all_reduce sum %a -> %a axes [1] root 0 why "" tag 2 : memref<4xf32> -> memref<4xf32>
+    // expected-error @+1 {{with tag 1 stands behind one with tag 2}}
+    plan.collective all_reduce sum %a -> %a axes [0] root 0 why "" tag 1 : memref<4xf32> -> memref<4xf32>
+  }
+  plan.entry predict @predict
+}
+}
+
+// -----
+
+// 4. What the members do next agrees.
 
 module attributes {sft.mesh = #sft.mesh<"pipe" = 2>} {
 plan.program @front at {pipe = 0 : i64} arena 64 {
@@ -95,7 +112,7 @@ plan.program @back at {pipe = 1 : i64} arena 64 {
 
 // -----
 
-// 4. No ranks wait in a circle.
+// 5. No ranks wait in a circle.
 
 module attributes {sft.mesh = #sft.mesh<"pipe" = 2>} {
 plan.program @front at {pipe = 0 : i64} arena 64 {

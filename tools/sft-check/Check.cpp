@@ -28,6 +28,8 @@ private:
   /// What there is at the start of a step.
   Scene sceneOf(StepKind kind, int64_t number);
   LogicalResult step(StepKind kind, int64_t number);
+  /// Both programs from the same state.
+  LogicalResult runBoth(const Scene &scene, Program &whole, Program &parts);
   LogicalResult compareGradients();
   LogicalResult compareOutputs(const Scene &scene, Program &whole,
                                Program &parts);
@@ -108,9 +110,17 @@ LogicalResult Checker::compareGradients() {
   }
   one->setVariables(scene.variables);
   many->setVariables(scene.variables);
-  return failure(failed(one->run(scene.kind, scene.batch, scene.context)) ||
-                 failed(many->run(scene.kind, scene.batch, scene.context)) ||
+  return failure(failed(runBoth(scene, *one, *many)) ||
                  failed(compareOutputs(scene, *one, *many)));
+}
+
+LogicalResult Checker::runBoth(const Scene &scene, Program &whole,
+                               Program &parts) {
+  reference::Options timed;
+  timed.timing = options.timing;
+  return failure(
+      failed(whole.run(scene.kind, scene.batch, scene.context)) ||
+      failed(parts.run(scene.kind, scene.batch, scene.context, timed)));
 }
 
 LogicalResult Checker::step(StepKind kind, int64_t number) {
@@ -118,8 +128,7 @@ LogicalResult Checker::step(StepKind kind, int64_t number) {
     return success();
   }
   Scene scene = sceneOf(kind, number);
-  if (failed(whole->run(kind, scene.batch, scene.context)) ||
-      failed(parts->run(kind, scene.batch, scene.context))) {
+  if (failed(runBoth(scene, *whole, *parts))) {
     return failure();
   }
   if (whole->getRanks()[0].stopped != parts->getRanks()[0].stopped) {

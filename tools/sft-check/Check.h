@@ -1,6 +1,7 @@
 //===- Check.h - Partitioned equals unpartitioned ---------------*- C++ -*-===//
 #pragma once
 
+#include "dialects/reference/Interpreter.h"
 #include "passes/Phases.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -12,6 +13,8 @@ struct CheckOptions {
   int64_t steps = 3;
   int64_t seed = 0;
   double tolerance = 1e-9;
+  /// Of the virtual ranks that run the partitioned program.
+  reference::Timing timing;
 };
 
 /// Initialises, trains, evaluates and predicts with the model of `module` as

@@ -26,11 +26,26 @@ cl::opt<double>
     tolerance("tolerance", cl::init(1e-9), cl::cat(category),
               cl::desc("Largest difference, relative to a tensor's largest "
                        "magnitude (default 1e-9)"));
+cl::opt<uint64_t>
+    delays("delays", cl::value_desc("SEED"), cl::cat(category),
+           cl::desc("Delay virtual ranks at random; without this they take "
+                    "turns. Values are the same, bit for bit"));
+cl::opt<uint32_t>
+    deadline("deadline", cl::value_desc("TICKS"), cl::init(0),
+             cl::cat(category),
+             cl::desc("Longest time that a virtual rank may wait for its "
+                      "group; an op takes a tick, with --delays up to 127 "
+                      "more (default: as long as any rank can run)"));
 cl::opt<uint64_t> maxInput("max-input-size", cl::cat(category),
                            cl::desc("refuse larger input files (bytes)"),
                            cl::init(uint64_t(64) << 20));
 
 } // namespace
+
+static sft::reference::Timing timing() {
+  bool delayed = delays.getNumOccurrences() > 0;
+  return {delayed ? std::optional<uint64_t>(delays) : std::nullopt, deadline};
+}
 
 static llvm::LogicalResult run(const sft::CheckOptions &options,
                                const mlir::DialectRegistry &dialects) {
@@ -58,5 +73,5 @@ int main(int argc, char **argv) {
   if (!flags || !compiler.loadPlugins(kTool, dialects)) {
     return 1;
   }
-  return failed(run({*flags, steps, seed, tolerance}, dialects));
+  return failed(run({*flags, steps, seed, tolerance, timing()}, dialects));
 }

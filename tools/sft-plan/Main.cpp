@@ -42,10 +42,16 @@ static void printOne(const Options &options, const rt::PlanFile &file) {
 
 static int printDiff(const Options &options,
                      const std::vector<PlanPtr> &files) {
-  std::vector<Section> found =
+  Json changes = changesOf(*files[0], *files[1]);
+  std::vector<Section> listing =
       differences(showText(modelOf(*files[0])), showText(modelOf(*files[1])));
-  options.json ? printJson(found) : print(found);
-  return found.empty() ? 0 : 1;
+  if (options.json) {
+    printJson({{"changes", changes}, {"listing", listing}});
+  } else {
+    print(changesText(changes));
+    print(listing);
+  }
+  return changes.empty() && listing.empty() ? 0 : 1;
 }
 
 int main(int argc, char **argv) {

@@ -23,10 +23,14 @@ usage: sft-plan show|stats|diff|verify FILE... [--json]
                    training step and each entry: floating-point operations of
                    the contractions, bytes of the buffers that a rank brings to
                    the collectives over each set of mesh axes
-  diff FILE FILE   what is only in the first (-) or only in the second (+)
+  diff FILE FILE   what differs: mesh and programs, then for each program its
+                   collectives (count and bytes by kind and axes), memory (peak,
+                   kinds, the tensors that differ most), floating-point
+                   operations and kernels; then the lines of show that are only
+                   in the first (-) or only in the second (+)
   verify FILE...   checks the whole file and says what is wrong with it
 
-  --json           one JSON document a file instead of text
+  --json           one JSON document a file, or for diff, instead of text
 
 Every command verifies first. A plan that passes cannot read or write outside
 its arena, and its ranks' communication matches and cannot deadlock. It still

@@ -1,5 +1,6 @@
 #include "runtime/plan/PlanText.h"
 #include "runtime/plan/PlanWalk.h"
+#include "tools/sft-plan/Buffers.h"
 #include "tools/sft-plan/Commands.h"
 
 #include <algorithm>
@@ -38,20 +39,20 @@ std::optional<Traffic> trafficOf(const fb::Instruction &instruction) {
   return std::nullopt;
 }
 
-/// Adds to a number in a document, which may not be there yet.
-void add(Json &number, uint64_t amount) {
-  number = (number.is_null() ? 0 : number.get<uint64_t>()) + amount;
-}
-
 Json entryStats(const fb::Plan &plan, const fb::Program &program,
                 const fb::Entry &entry) {
   Json stats = {{"flops", 0},
                 {"instructions", Json::object()},
+                {"kernels", Json::object()},
                 {"communication", Json::object()}};
   // The walk's only errors are those of its visitor, which has none.
   (void)rt::walk(program, entry.function(), [&](const rt::Site &site) {
     std::string name = rt::mnemonic(*site.instruction);
     add(stats["instructions"][name], 1);
+    if (const auto *launch = site.instruction->op_as_Launch()) {
+      const fb::Kernel &kernel = *program.kernels()->Get(launch->kernel());
+      add(stats["kernels"][kernel.name()->str()], 1);
+    }
     if (const auto *contract = site.instruction->op_as_Contract()) {
       add(stats["flops"], flopsOf(*contract));
     }
@@ -64,48 +65,6 @@ Json entryStats(const fb::Plan &plan, const fb::Program &program,
     return rt::Status();
   });
   return stats;
-}
-
-size_t indexOf(const fb::Program &program, const fb::Buffer *buffer) {
-  return size_t(std::ranges::find(*program.buffers(), buffer) -
-                program.buffers()->begin());
-}
-
-/// Views are left out: their memory is their parents'.
-std::vector<const fb::Buffer *> rootsBySize(const fb::Program &program) {
-  std::vector<const fb::Buffer *> roots;
-  for (const fb::Buffer *buffer : *program.buffers()) {
-    if (buffer->parent() < 0) {
-      roots.push_back(buffer);
-    }
-  }
-  std::ranges::sort(roots, [](const fb::Buffer *a, const fb::Buffer *b) {
-    return std::pair(b->bytes(), a->offset()) <
-           std::pair(a->bytes(), b->offset());
-  });
-  return roots;
-}
-
-/// For each buffer with memory of its own, the line of the model behind the
-/// first instruction that writes it; "" where none does.
-std::vector<std::string> originsOf(const fb::Plan &plan,
-                                   const fb::Program &program) {
-  std::vector<uint32_t> roots = rt::rootBuffers(program);
-  std::vector<std::string> origins(roots.size());
-  std::vector<rt::Access> accesses;
-  for (const fb::Function *function : *program.functions()) {
-    for (const fb::Instruction *instruction : *function->instructions()) {
-      accesses.clear();
-      rt::appendAccesses(program, *instruction, accesses);
-      for (const rt::Access &access : accesses) {
-        std::string &origin = origins[roots[access.buffer]];
-        if (access.writes && origin.empty()) {
-          origin = rt::placeOf(plan, *instruction);
-        }
-      }
-    }
-  }
-  return origins;
 }
 
 /// Of one training step: what its two entries sum to.
@@ -127,16 +86,14 @@ Json stepStats(const Json &entries) {
 
 Json programStats(const fb::Plan &plan, const fb::Program &program) {
   Json kinds = Json::object(), top = Json::array(), entries = Json::object();
-  std::vector<const fb::Buffer *> roots = rootsBySize(program);
-  for (const fb::Buffer *buffer : roots) {
+  for (const auto &[buffer, origin] : rootsBySize(plan, program)) {
     add(kinds[fb::EnumNameBufferKind(buffer->kind())], buffer->bytes());
-  }
-  std::vector<std::string> origins = originsOf(plan, program);
-  for (size_t i = 0; i < std::min(kTopBuffers, roots.size()); ++i) {
-    top.push_back({{"name", roots[i]->name()->str()},
-                   {"shape", rt::shapeText(*roots[i])},
-                   {"bytes", roots[i]->bytes()},
-                   {"at", origins[indexOf(program, roots[i])]}});
+    if (top.size() < kTopBuffers) {
+      top.push_back({{"name", buffer->name()->str()},
+                     {"shape", rt::shapeText(*buffer)},
+                     {"bytes", buffer->bytes()},
+                     {"at", origin}});
+    }
   }
   for (const fb::Entry *entry : *program.entries()) {
     entries[fb::EnumNameEntryKind(entry->kind())] =
@@ -146,17 +103,6 @@ Json programStats(const fb::Plan &plan, const fb::Program &program) {
       {"name", program.name()->str()}, {"arena_bytes", program.arena_bytes()},
       {"bytes_by_kind", kinds},        {"largest_buffers", top},
       {"step", stepStats(entries)},    {"entries", entries}};
-}
-
-/// "1.25 MB": three digits and the unit that suits them.
-std::string scaled(const Json &number, const char *unit) {
-  static const char *const prefixes[] = {"", "k", "M", "G", "T", "P"};
-  double value = number.get<double>();
-  size_t prefix = 0;
-  for (; value >= 999.5 && prefix + 1 < std::size(prefixes); ++prefix) {
-    value /= 1000;
-  }
-  return rt::format("%.3g %s%s", value, prefixes[prefix], unit);
 }
 
 void entryText(const std::string &name, const Json &entry,
@@ -177,6 +123,20 @@ void entryText(const std::string &name, const Json &entry,
 }
 
 } // namespace
+
+void add(Json &number, uint64_t amount) {
+  number = (number.is_null() ? 0 : number.get<uint64_t>()) + amount;
+}
+
+std::string scaled(const Json &number, const char *unit) {
+  static const char *const prefixes[] = {"", "k", "M", "G", "T", "P"};
+  double value = number.get<double>();
+  size_t prefix = 0;
+  for (; value >= 999.5 && prefix + 1 < std::size(prefixes); ++prefix) {
+    value /= 1000;
+  }
+  return rt::format("%.3g %s%s", value, prefixes[prefix], unit);
+}
 
 Json statsOf(const rt::PlanFile &file) {
   const fb::Plan &plan = file.plan();

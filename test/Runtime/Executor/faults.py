@@ -144,18 +144,50 @@ def test_parameters_make_a_round_trip():
     check([*flags, "--init=a.safetensors"], 0)
 
 
+def read_parts(path):
+    """Header and tensors' bytes of a safetensors file."""
+    with open(path, "rb") as file:
+        whole = file.read()
+    end = 8 + int.from_bytes(whole[:8], "little")
+    return json.loads(whole[8:end]), whole[end:]
+
+
+def write_parts(path, header, tensors):
+    header = json.dumps(header).encode()
+    with open(path, "wb") as file:
+        file.write(len(header).to_bytes(8, "little") + header + tensors)
+
+
+def test_unknown_tensors_are_named_once():
+    plan, data = make_plan(), make_data()
+    flags = [RUN, plan, "--data", data, "--quiet"]
+    check([*flags, "--save=a.safetensors"], 0)
+    header, tensors = read_parts("a.safetensors")
+    for i in range(12):
+        end = len(tensors) + 4
+        header[f"extra{i:02}"] = {"dtype": "F32", "shape": [1],
+                                  "data_offsets": [end - 4, end]}
+        tensors += bytes(4)
+    write_parts("b.safetensors", header, tensors)
+    names = ", ".join(f'"extra{i:02}"' for i in range(10))
+    message = ("warning[SFT0315] b.safetensors: ignored, as the model has no "
+               f"such parameter: {names}, ...")
+    again = ["--init=b.safetensors", "--epochs=0", "--save=c.safetensors"]
+    for command in ([*flags, *again], mpi(2, *flags, *again)):
+        _, err = check(command, 0, message)
+        assert err.count("SFT0315") == 1, err
+        assert digest("a.safetensors") == digest("c.safetensors")
+    _, err = check([*flags, "--init=a.safetensors"], 0)
+    assert "SFT0315" not in err, err
+
+
 def test_warnings_of_a_file_are_printed_once():
     plan, data = make_plan(), make_data()
     flags = [RUN, plan, "--data", data, "--quiet"]
     check([*flags, "--save=a.safetensors"], 0)
-    with open("a.safetensors", "rb") as file:
-        whole = file.read()
-    end = 8 + int.from_bytes(whole[:8], "little")
-    header = json.loads(whole[8:end])
+    header, tensors = read_parts("a.safetensors")
     header["w"]["note"] = 1
-    header = json.dumps(header).encode()
-    with open("b.safetensors", "wb") as file:
-        file.write(len(header).to_bytes(8, "little") + header + whole[end:])
+    write_parts("b.safetensors", header, tensors)
     message = 'warning[SFT0225] b.safetensors: tensor "w": unknown field "note"'
     _, err = check([*flags, "--init=b.safetensors"], 0, message)
     assert err.count("SFT0225") == 1, err

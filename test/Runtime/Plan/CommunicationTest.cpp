@@ -86,6 +86,24 @@ TEST(Communication, P12_CollectivesInAnotherOrder) {
   expectError(stages.plan, Unmatched, {"all_reduce", "tag 1", "tag 2"});
 }
 
+TEST(Communication, P12_CollectivesOfOtherGroupsInAnotherOrder) {
+  // Nobody would wait in vain: the rank that swaps finds its partners.
+  PlanBuilder plan({{"x", 2}, {"y", 2}});
+  uint32_t groups[] = {plan.group({0}), plan.group({1})};
+  for (uint32_t rank = 0; rank < 4; ++rank) {
+    ProgramBuilder program = plan.program("p" + std::to_string(rank));
+    uint32_t a = program.buffer("a", {4});
+    FunctionBuilder body = program.entry(Gradients);
+    body.fill(a);
+    bool swaps = rank == 3;
+    body.allReduce(groups[swaps], a, 1 + swaps);
+    body.allReduce(groups[!swaps], a, 2 - swaps);
+  }
+  plan.ranks({0, 1, 2, 3});
+  expectError(plan, Unmatched,
+              {"another order than their tags: tag 2 in", "tag 1 in", "p3"});
+}
+
 TEST(Communication, P12_CollectiveMissing) {
   Stages stages(3);
   stages.bodies[0].allReduce(stages.pipe, stages.a, 1);

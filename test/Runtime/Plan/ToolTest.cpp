@@ -119,13 +119,86 @@ TEST_F(ToolTest, StatsCountCallsAsOftenAsTheyRun) {
 TEST_F(ToolTest, Diff) {
   std::string same = folder / "same.plan", other = folder / "other.plan";
   plan.save(same);
-  expect("diff " + good + " " + same, 0, {});
+  Result equal = run("diff " + good + " " + same);
+  EXPECT_EQ(equal.status, 0);
+  EXPECT_EQ(equal.output, "");
   plan.plan.programs[0]->functions[0]->instructions[0]->op.AsFill()->pattern =
       7;
   plan.save(other);
   expect("diff " + good + " " + other, 1,
          {"function Initialize", "-     0  fill w with 0x3f800000",
           "+     0  fill w with 0x7"});
+}
+
+/// `good` on twice the ranks: one all-reduce less in a step; a product, a
+/// kernel and a buffer more.
+PlanBuilder changedPlan() {
+  PlanBuilder changed = dataParallelPlan(4);
+  ProgramBuilder(changed.plan, 0).buffer("extra", {100});
+  auto &gradients = changed.plan.programs[0]->functions[1]->instructions;
+  gradients.erase(gradients.begin() + 4);
+  for (size_t i : {2, 1}) {
+    auto copy = std::make_unique<fb::InstructionT>(*gradients[i]);
+    gradients.insert(gradients.begin() + int64_t(i), std::move(copy));
+  }
+  return changed;
+}
+
+TEST_F(ToolTest, DiffSaysFirstWhatAPersonAsks) {
+  std::string other = folder / "other.plan";
+  changedPlan().save(other);
+  Result text = run("diff " + good + " " + other);
+  EXPECT_EQ(text.status, 1);
+  size_t from = 0;
+  for (const char *part :
+       {"mesh and programs\n  mesh axis data: 2 -> 4\n"
+        "  ranks of program all: 2 -> 4\n",
+        "program all: collectives\n"
+        "  Gradients: all_reduce on \"data\", 2 -> 1, 36 B -> 32 B (-11.1%)\n",
+        "program all: memory\n  arena, the peak: ", "  Temporary: ",
+        "  + 400 B  temporary 100xf32\n",
+        "program all: contractions\n"
+        "  Gradients: 128 FLOP -> 256 FLOP (+100.0%)\n",
+        "program all: kernels\n  Gradients: 2 -> 3 launches\n"
+        "  + 1 square in Gradients\n",
+        "program all: function Gradients\n  - "}) {
+    size_t found = text.output.find(part, from);
+    ASSERT_NE(found, std::string::npos) << "no \"" << part << "\" in:\n"
+                                        << text.output.substr(from);
+    from = found;
+  }
+}
+
+TEST_F(ToolTest, DiffAsJson) {
+  std::string other = folder / "other.plan";
+  changedPlan().save(other);
+  nlohmann::json diff =
+      nlohmann::json::parse(run("diff --json " + good + " " + other).output);
+  const nlohmann::json &changes = diff["changes"];
+  auto pair = [](auto first, auto second) {
+    return nlohmann::json{{"first", first}, {"second", second}};
+  };
+  EXPECT_EQ(changes["mesh"]["data"], pair(2, 4));
+  const nlohmann::json &program = changes["programs"]["all"];
+  EXPECT_EQ(program["tensors"]["temporary 100xf32"], pair(nullptr, 400));
+  const nlohmann::json &gradients = program["entries"]["Gradients"];
+  EXPECT_EQ(gradients["communication"]["\"data\""]["all_reduce"]["count"],
+            pair(2, 1));
+  EXPECT_EQ(gradients["kernels"]["square"], pair(1, 2));
+  EXPECT_FALSE(program["entries"].contains("Evaluate"));
+  EXPECT_FALSE(diff["listing"].empty());
+
+  diff = nlohmann::json::parse(run("diff --json " + good + " " + good).output);
+  EXPECT_EQ(diff, nlohmann::json::parse(R"({"changes": {}, "listing": []})"));
+}
+
+TEST_F(ToolTest, DiffOfOtherPrograms) {
+  std::string other = folder / "other.plan";
+  pipelinePlan().save(other);
+  expect("diff " + good + " " + other, 1,
+         {"mesh axis data: 2 -> 0", "mesh axis pipe: 0 -> 2",
+          "ranks of program all: 2 -> 0", "ranks of program front: 0 -> 1",
+          "Gradients: send on \"pipe\", 0 -> 2, 0 B -> 32 B"});
 }
 
 TEST_F(ToolTest, P22_NamesAreEscaped) {
