@@ -58,6 +58,17 @@ Value KernelBuilder::load(Value buffer, ValueRange indices) {
   return memref::LoadOp::create(builder, loc, buffer, indices);
 }
 
+Value KernelBuilder::loadAs(Type element, Value buffer, ValueRange indices) {
+  Value value = load(buffer, indices);
+  if (value.getType() == element) {
+    return value;
+  }
+  Value zero = arith::ConstantOp::create(
+      builder, loc, cast<TypedAttr>(builder.getZeroAttr(value.getType())));
+  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, value,
+                               zero);
+}
+
 void KernelBuilder::store(Value value, Value buffer, ValueRange indices) {
   memref::StoreOp::create(builder, loc, value, buffer, indices);
 }

@@ -25,6 +25,9 @@ struct KernelBuilder {
   mlir::Value sub(mlir::Value x, mlir::Value y);
   mlir::Value mul(mlir::Value x, mlir::Value y);
   mlir::Value load(mlir::Value buffer, mlir::ValueRange indices);
+  /// The same as a value of type `element`: a boolean in memory is a byte.
+  mlir::Value loadAs(mlir::Type element, mlir::Value buffer,
+                     mlir::ValueRange indices);
   void store(mlir::Value value, mlir::Value buffer, mlir::ValueRange indices);
 
   mlir::Value isNegative(mlir::Value x);

@@ -83,7 +83,8 @@ Value PartOp::buildBody(OpBuilder &builder, Location loc,
   Value first =
       k.mul(k.toIndex(operands[1]), k.index(shapeOf(getY())[getDim()]));
   source[getDim()] = k.add(source[getDim()], first);
-  return k.load(operands[0], source);
+  Type element = cast<RankedTensorType>(getX().getType()).getElementType();
+  return k.loadAs(element, operands[0], source);
 }
 
 } // namespace sft

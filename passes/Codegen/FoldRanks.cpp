@@ -8,11 +8,13 @@
 // 3. The mesh, the inputs and the variables are those of the ranks left.
 //
 //===----------------------------------------------------------------------===//
+#include "passes/Codegen/Fold.h"
 #include "passes/Codegen/Passes.h"
 #include "passes/Codegen/SmallKernels.h"
 #include "passes/Sharding/Shardings.h"
 
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -23,44 +25,6 @@ namespace sft {
 #include "passes/Codegen/Passes.h.inc"
 
 namespace {
-
-/// The axis that is folded: `lanes` of its former ranks on each of `ranks`.
-struct Fold {
-  int64_t axis;
-  int64_t lanes;
-  int64_t ranks;
-
-  bool cuts(ShardingAttr sharding) const {
-    return llvm::is_contained(sharding.shardedAxes(), axis);
-  }
-  bool isAlong(CollectiveOpInterface op) const {
-    return llvm::is_contained(op.getAxes(), axis);
-  }
-};
-
-/// The dimension that is cut over the axis.
-size_t cutDim(ShardingAttr sharding, const Fold &fold) {
-  for (auto [dim, axes] : llvm::enumerate(sharding.getDims())) {
-    if (llvm::is_contained(axes.asArrayRef(), fold.axis)) {
-      return dim;
-    }
-  }
-  llvm_unreachable("not cut over the axis");
-}
-
-/// The type with `factor` times as many elements along `dim`; CSR rows in as
-/// many blocks.
-Type widened(Type type, size_t dim, int64_t factor) {
-  if (auto csr = dyn_cast<CsrType>(type)) {
-    return CsrType::get(type.getContext(), csr.getRows() * factor,
-                        csr.getColumns(), csr.getElementType(),
-                        csr.getCapacity() * factor, csr.getBlocks() * factor);
-  }
-  auto tensor = cast<RankedTensorType>(type);
-  SmallVector<int64_t> shape(tensor.getShape());
-  shape[dim] *= factor;
-  return tensor.clone(shape);
-}
 
 /// The reduction along the axis that `op` is, if it is one.
 std::optional<ReduceKind> reductionOf(Operation *op, const Fold &fold) {
@@ -111,6 +75,9 @@ private:
   void split(Value global, Value whole, size_t dim);
   Value part(Value whole, Type type, size_t dim, int64_t lane);
   Value joined(Value global, size_t dim);
+  bool isCut(StringRef variable) const {
+    return fold.cuts(shardingOf(symbols.lookup<VariableOp>(variable)));
+  }
   bool differs(Value value) const {
     return lanes.find(value)->second.size() > 1;
   }
@@ -276,9 +243,9 @@ SmallVector<Value> StepFolder::meet(Operation *op, ValueRange mine,
 }
 
 void StepFolder::reduce(AllReduceOp op) {
-  SmallVector<Value> trees = llvm::map_to_vector(
+  SmallVector<Value> sums = llvm::map_to_vector(
       op->getOperands(), [&](Value x) { return treeOf(x, op.getKind()); });
-  SmallVector<Value> totals = meet(op, trees, op->getResultTypes());
+  SmallVector<Value> totals = meet(op, sums, op->getResultTypes());
   for (auto [global, total] : llvm::zip_equal(op->getResults(), totals)) {
     lanes[global] = {total};
   }
@@ -331,41 +298,49 @@ void StepFolder::exchange(AllToAllOp op) {
 /// Among the lanes first, then among the ranks left.
 LogicalResult StepFolder::collective(CollectiveOpInterface op) {
   if (op.getAxes().size() > 1) {
-    return op->emitError("is over several axes at once (sft-split-collectives "
-                         "takes apart what is no CSR batch)");
+    return op->emitError("is over several axes at once, which fewer ranks of "
+                         "one cannot share; leave that one out of "
+                         "--reproducible");
+  }
+  // The runtime adds them in f32 and rounds once, lanes would round each time.
+  if (reductionOf(op, fold) == ReduceKind::Sum &&
+      getElementTypeOrSelf(op->getOperand(0)).isBF16()) {
+    return op->emitError("sums of bf16 depend on how many ranks add them; cast "
+                         "to f32 before, or leave out --reproducible");
   }
   llvm::TypeSwitch<Operation *>(op)
       .Case([&](AllReduceOp reduction) { reduce(reduction); })
       .Case([&](AllGatherOp gathering) { gather(gathering); })
       .Case([&](ReduceScatterOp scattering) { scatter(scattering); })
-      .Case([&](AllToAllOp exchanging) { exchange(exchanging); });
+      .Case([&](AllToAllOp exchanging) { exchange(exchanging); })
+      .Default([](Operation *) { llvm_unreachable("unknown collective"); });
   return success();
 }
 
 LogicalResult StepFolder::rewrite(Operation &op) {
-  if (auto read = dyn_cast<ReadOp>(op)) {
-    auto variable = symbols.lookup<VariableOp>(read.getVariable());
-    return fold.cuts(shardingOf(variable)) ? splitRead(read) : cloneOnce(op),
-           success();
-  }
-  auto scalar = dyn_cast<RuntimeScalarOp>(op);
-  if (scalar && scalar.getKind() == RuntimeScalarKind::AxisIndex &&
-      scalar.getAxis() == fold.axis) {
-    return indexLanes(scalar), success();
-  }
-  if (auto write_ = dyn_cast<WriteOp>(op)) {
-    return write(write_), success();
-  }
   auto collective = dyn_cast<CollectiveOpInterface>(op);
   if (collective && fold.isAlong(collective)) {
     return this->collective(collective);
   }
+  auto scalar = dyn_cast<RuntimeScalarOp>(op);
   // What the world sees is the same in all lanes, even where it was made beside
   // something that is not.
   bool differ =
       !isa<OutputOp, GuardOp>(op) &&
       llvm::any_of(op.getOperands(), [&](Value x) { return differs(x); });
-  return differ ? cloneLanes(op) : cloneOnce(op), success();
+  if (auto read = dyn_cast<ReadOp>(op); read && isCut(read.getVariable())) {
+    splitRead(read);
+  } else if (auto write = dyn_cast<WriteOp>(op)) {
+    this->write(write);
+  } else if (scalar && scalar.getKind() == RuntimeScalarKind::AxisIndex &&
+             scalar.getAxis() == fold.axis) {
+    indexLanes(scalar);
+  } else if (differ) {
+    cloneLanes(op);
+  } else {
+    cloneOnce(op);
+  }
+  return success();
 }
 
 /// Arguments as the ranks left have them, beside the old ones.
@@ -407,39 +382,6 @@ LogicalResult StepFolder::run() {
   return success();
 }
 
-/// The parts of all lanes are one piece of the whole only if the axis is the
-/// last that cuts the dimension.
-LogicalResult checkOrder(Operation *op, ShardingAttr sharding, MeshAttr mesh,
-                         const Fold &fold) {
-  ArrayRef<int64_t> axes =
-      sharding.getDims()[cutDim(sharding, fold)].asArrayRef();
-  for (int64_t axis : llvm::reverse(axes)) {
-    if (axis == fold.axis) {
-      break;
-    }
-    if (mesh.getSizes()[size_t(axis)] > 1) {
-      return op->emitError()
-             << "is cut over " << mesh.nameOf(axes) << ": neighbours along \""
-             << mesh.getNames()[size_t(fold.axis)].getValue()
-             << "\" do not hold neighbouring parts, which fewer ranks would "
-                "have to hold as one; leave that axis out of --reproducible, "
-                "or cut the tensor over one axis only";
-    }
-  }
-  return success();
-}
-
-LogicalResult foldVariable(VariableOp variable, MeshAttr mesh,
-                           const Fold &fold) {
-  ShardingAttr sharding = shardingOf(variable);
-  if (!fold.cuts(sharding)) {
-    return success();
-  }
-  variable.setType(
-      widened(variable.getType(), cutDim(sharding, fold), fold.lanes));
-  return checkOrder(variable, sharding, mesh, fold);
-}
-
 LogicalResult foldModule(ModuleOp module, MeshAttr mesh, const Fold &fold) {
   SymbolTable symbols(module);
   for (auto step : module.getOps<StepOp>()) {
@@ -448,8 +390,10 @@ LogicalResult foldModule(ModuleOp module, MeshAttr mesh, const Fold &fold) {
     }
   }
   for (auto variable : module.getOps<VariableOp>()) {
-    if (failed(foldVariable(variable, mesh, fold))) {
-      return failure();
+    ShardingAttr sharding = shardingOf(variable);
+    if (fold.cuts(sharding)) {
+      variable.setType(
+          widened(variable.getType(), cutDim(sharding, fold), fold.lanes));
     }
   }
   SmallVector<int64_t> sizes(mesh.getSizes());
@@ -481,7 +425,9 @@ struct FoldRanks : impl::FoldRanksBase<FoldRanks> {
     if (lanes == 1) {
       return;
     }
-    if (failed(foldModule(getOperation(), mesh, {index, lanes, ranks}))) {
+    Fold fold{index, lanes, ranks};
+    if (failed(checkFold(getOperation(), mesh, fold)) ||
+        failed(foldModule(getOperation(), mesh, fold))) {
       signalPassFailure();
     }
   }

@@ -157,8 +157,6 @@ void addEntry(llvm::Module &module, StringRef name) {
   unsigned buffers = unsigned(inner->arg_size()) - 2;
   for (unsigned i = 0; i < buffers; ++i) {
     inner->addParamAttr(i, llvm::Attribute::NoAlias);
-    inner->addParamAttr(
-        i, llvm::Attribute::getWithAlignment(context, llvm::Align(64)));
     llvm::Value *slot = builder.CreateConstGEP1_32(ptr, entry->getArg(0), i);
     args.push_back(builder.CreateLoad(ptr, slot));
   }

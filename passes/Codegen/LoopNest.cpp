@@ -1,5 +1,6 @@
 //===- LoopNest.cpp - Loops and scalars of a kernel -----------------------===//
 #include "passes/Codegen/LoopNest.h"
+#include "dialects/sft/KernelLoops.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Affine/Utils.h"
@@ -184,16 +185,8 @@ SmallVector<Value> NestBuilder::at(AffineMap map, ArrayRef<Value> indices,
 
 Value NestBuilder::load(Value buffer, AffineMap map, ArrayRef<Value> indices,
                         Type element) {
-  Value value =
-      memref::LoadOp::create(builder, loc, buffer, at(map, indices, buffer));
-  if (value.getType() == element) {
-    return value;
-  }
-  // A boolean in memory is a byte.
-  Value zero = arith::ConstantOp::create(
-      builder, loc, cast<TypedAttr>(builder.getZeroAttr(value.getType())));
-  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, value,
-                               zero);
+  return KernelBuilder{builder, loc}.loadAs(element, buffer,
+                                            at(map, indices, buffer));
 }
 
 void NestBuilder::store(LoopOpInterface op, unsigned argumentNumber,

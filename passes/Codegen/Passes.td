@@ -131,7 +131,8 @@ def ScheduleCommunication : Sft_ModulePass<"sft-schedule-communication"> {
     sft.output metric "r", %r : tensor<256x256xf32>
     ```
 
-    Assumes kernels. Nothing moves across sft.guard.
+    Assumes kernels. Nothing moves across sft.guard but writes, which happen at
+    the end of the step wherever they stand.
   }];
   let options = [Option<"bytes", "bytes", "int64_t", "262144",
                         "least bytes of a collective that is worth it">];

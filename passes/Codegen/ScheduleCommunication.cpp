@@ -2,9 +2,8 @@
 //
 // For each function of a step:
 //
-// 1. Views move down to their first user, and writes, which happen when the
-// step
-//    ends, to its end: where they stand, they use nothing.
+// 1. Views move down to their first user, and writes to the end of the step,
+//    when they happen: where they stand, they use nothing.
 // 2. Collectives that take no room move up to where their operands are made.
 // 3. Gathers move up as well, but one group ahead of their use at most.
 // 4. Each collective gets a place for its await. If something is computed

@@ -140,7 +140,8 @@ void StepStorage::assignBucket(AllReduceOp op) {
   for (unsigned i = 0; i < count; ++i) {
     Storage *storage = single(op.getOperand(i));
     bool fits = storage->isTemporary() && !storage->parent &&
-                endsAt(op.getOperand(i), op) && taken.insert(storage).second;
+                !views.contains(storage) && endsAt(op.getOperand(i), op) &&
+                taken.insert(storage).second;
     if (!fits) {
       auto type = cast<RankedTensorType>(op.getOperand(i).getType());
       storage = make(type, op.getLoc());

@@ -6,17 +6,18 @@ using namespace mlir;
 namespace sft {
 
 /// "data=2" and so on. A reproducible program is that of a finer mesh until
-/// kernels are formed; then ranks are folded (sft-fold-ranks).
+/// kernels are formed; then ranks are folded (sft-fold-ranks). An axis that the
+/// mesh lacks stands behind the one named before it, else in front, so that the
+/// finest mesh is the same whether axes of one rank are named or not.
 static SmallVector<std::string> axesOf(const CompilerOptions &options) {
   auto axes = options.mesh;
+  auto place = axes.begin();
   for (const auto &[name, most] : options.reproducible) {
-    auto same = [&](const auto &axis) { return axis.first == name; };
-    if (llvm::none_of(axes, same)) {
-      axes.push_back({name, most});
-    }
-    for (auto &[axis, size] : llvm::make_filter_range(axes, same)) {
-      size = most;
-    }
+    auto same = llvm::find_if(
+        axes, [&](const auto &axis) { return axis.first == name; });
+    place = same == axes.end() ? axes.insert(place, {name, most}) : same;
+    place->second = most;
+    ++place;
   }
   return llvm::map_to_vector(axes, [](const auto &axis) {
     return (axis.first + "=" + Twine(axis.second)).str();

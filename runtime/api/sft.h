@@ -163,6 +163,9 @@ typedef enum sft_on_nan {
   SFT_ON_NAN_WARN   /* warn and update */
 } sft_on_nan;
 
+/* Whether collectives that a plan has under way while it computes run on a
+ * thread of their own. A program that calls MPI_Init itself has to ask for
+ * MPI_THREAD_SERIALIZED, or to say no. */
 typedef enum sft_comm_thread {
   SFT_COMM_THREAD_AUTO, /* where each rank of the host can have a core more */
   SFT_COMM_THREAD_YES,

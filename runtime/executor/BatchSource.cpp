@@ -74,9 +74,11 @@ Status CallerBatches::select(std::span<const CallerInput> batch) {
     if (count > room) {
       return Status::error(
           Code::Config, 306,
-          format("input \"%s\": %lld non-zeros in this rank's rows, but the "
-                 "plan has room for %lld",
-                 spec.name.c_str(), (long long)count, (long long)room));
+          format(
+              "input \"%s\": %lld non-zeros in %lld of this rank's rows, but "
+              "the plan has room for %lld: raise its capacity",
+              spec.name.c_str(), (long long)count,
+              (long long)(spec.rows / spec.blocks), (long long)room));
     }
   }
   inputs = batch;

@@ -205,7 +205,6 @@ Expected<std::vector<InputSpec>> inputSpecs(const fb::Plan &plan, int rank) {
         spec.firstRow = spec.rows * part.index;
       }
     }
-    spec.rows = spec.rows ? spec.rows : spec.globalShape[0];
     if (spec.csr) {
       const fb::Buffer &offsets =
           *program.buffers()->Get(*input->buffers()->begin());

@@ -1,5 +1,4 @@
-//===- AccessHistory.h - Who touched each byte of the arena lately -*- C++
-//-*-===//
+//===- AccessHistory.h - Who touched each byte lately -----------*- C++ -*-===//
 #pragma once
 
 #include "runtime/plan/PlanWalk.h"

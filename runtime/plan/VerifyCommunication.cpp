@@ -1,7 +1,6 @@
 //===- VerifyCommunication.cpp - All ranks match and none waits for ever --===//
 //
-// 0. Within a function, tags of collectives do not fall: a swapped pair is
-// found
+// 0. Within a function, tags of collectives do not fall: a swapped pair shows
 //    though every rank might still find its partners.
 // 1. Fold the mesh: an axis along which all ranks run the same program, and
 //    over which nothing is sent, cannot matter: its ranks move in lockstep.

@@ -69,13 +69,16 @@ Status csr(const fb::Plan &plan, const fb::Program &program,
   auto buffer = [&](uint32_t i) {
     return program.buffers()->Get(input.buffers()->Get(i));
   };
+  auto isList = [&](uint32_t i) { return buffer(i)->shape()->size() == 1; };
   bool typed = buffer(0)->type() == fb::DataType::I32 &&
-               buffer(1)->type() == fb::DataType::I32 &&
+               buffer(1)->type() == fb::DataType::I32 && isList(0) &&
+               isList(1) && isList(2) &&
                elements(*buffer(1)) == elements(*buffer(2)) &&
                input.global_shape()->size() == 2;
   if (!typed) {
-    return malformed(BadTable, "a csr input is of rank two and has i32 row "
-                               "offsets, i32 columns, and as many values");
+    return malformed(BadTable,
+                     "a csr input is of rank two and has lists of i32 "
+                     "row offsets, i32 columns, and as many values");
   }
   int64_t rows = localRows(plan, input);
   int64_t blocks = int64_t(elements(*buffer(0))) - rows;
@@ -126,6 +129,10 @@ Status input(const fb::Plan &plan, const fb::Program &program,
                                     sparse ? 2 : first.shape()->size()));
   if (first.shape()->size() == 0) {
     return malformed(BadTable, "an input's leading dimension is the batch");
+  }
+  if (localRows(plan, input) < 1) {
+    return malformed(BadTable, format("%lld rows for the ranks that share them",
+                                      (long long)input.global_shape()->Get(0)));
   }
   SFT_RETURN_IF_ERROR(limits(input));
   return sparse ? csr(plan, program, input) : Status();

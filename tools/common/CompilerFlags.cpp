@@ -3,6 +3,7 @@
 #include "mlir/Tools/Plugins/DialectPlugin.h"
 #include "mlir/Tools/Plugins/PassPlugin.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/WithColor.h"
 
@@ -16,10 +17,9 @@ CompilerFlags::CompilerFlags(cl::OptionCategory &category)
            cl::value_desc("AXIS=N,..."), cl::cat(category)),
       reproducible(
           "reproducible",
-          cl::desc(
-              "the same bits on any number of ranks along \"data\" that is "
-              "N over a power of two (default 8)"),
-          cl::value_desc("N"), cl::ValueOptional, cl::cat(category)),
+          cl::desc("the same bits on every mesh with N, N/2, N/4, ... ranks "
+                   "along these axes (default data=8)"),
+          cl::value_desc("AXIS=N,..."), cl::ValueOptional, cl::cat(category)),
       zero("zero",
            cl::desc("cut over \"data\": 1 optimizer state, 2 gradients too, 3 "
                     "parameters too"),
@@ -92,7 +92,11 @@ static bool readInserted(StringRef tool, StringRef text,
 
 /// Each axis has a power of two times the ranks of the mesh.
 static bool checkShared(StringRef tool, const CompilerOptions &options) {
+  StringSet<> named;
   for (const auto &[axis, most] : options.reproducible) {
+    if (!named.insert(axis).second) {
+      return printError(tool, "--reproducible: \"" + axis + "\" stands twice");
+    }
     int64_t ranks = options.sizeOf(axis);
     if (most % ranks != 0 || !isPowerOf2_64(uint64_t(most / ranks))) {
       return printError(tool, "--reproducible: " + Twine(ranks) + " rank" +
