@@ -1,19 +1,10 @@
 #include "runtime/executor/EventBoard.h"
 
+#include "runtime/base/Relax.h"
+
 #include <chrono>
 
 namespace sft::rt {
-namespace {
-
-void relax() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
-} // namespace
 
 bool EventBoard::wait(uint32_t event) {
   for (int i = 0; i < spins; ++i) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/plan/PlanWalk.h"
+#include "runtime/plan/Segments.h"
 
 #include <map>
 #include <optional>
@@ -43,8 +44,8 @@ public:
     if (begin >= end) {
       return;
     }
-    splitAt(begin);
-    splitAt(end);
+    splitAt(segments, begin);
+    splitAt(segments, end);
     auto first = segments.lower_bound(begin), last = segments.lower_bound(end);
     if (touch.writes) {
       segments.erase(first, last);
@@ -65,19 +66,6 @@ private:
     uint64_t end;
     std::vector<Touch> touches;
   };
-
-  void splitAt(uint64_t point) {
-    auto next = segments.lower_bound(point);
-    if (next == segments.begin()) {
-      return;
-    }
-    auto before = std::prev(next);
-    if (before->second.end > point) {
-      Segment rest = before->second;
-      before->second.end = point;
-      segments.emplace_hint(next, point, std::move(rest));
-    }
-  }
 
   /// Bytes that nobody has touched before.
   void fillGaps(uint64_t begin, uint64_t end, const Touch &touch) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/plan/PlanWalk.h"
+#include "runtime/plan/Segments.h"
 
 #include <map>
 
@@ -23,8 +24,8 @@ public:
     if (begin >= end) {
       return;
     }
-    splitAt(begin);
-    splitAt(end);
+    splitAt(segments, begin);
+    splitAt(segments, end);
     segments.erase(segments.lower_bound(begin), segments.lower_bound(end));
     segments[begin] = owner;
     segments[begin].end = end;
@@ -56,19 +57,6 @@ public:
   }
 
 private:
-  void splitAt(uint64_t point) {
-    auto next = segments.lower_bound(point);
-    if (next == segments.begin()) {
-      return;
-    }
-    auto before = std::prev(next);
-    if (before->second.end > point) {
-      Segment rest = before->second;
-      before->second.end = point;
-      segments.emplace_hint(next, point, rest);
-    }
-  }
-
   std::map<uint64_t, Segment> segments; // by begin
 };
 

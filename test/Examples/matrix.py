@@ -11,16 +11,14 @@ where a cell exceeds 1e-5, does not repeat, or differs between transports.
 
 --quick: the subset that the tests run.
 """
-import argparse
 import itertools
 import math
-import pathlib
 import re
-import sys
 
 import numpy as np
 
-from examples import GOALS, MPIRUN, Example, check, same_bits
+from examples import MPIRUN, Example, check, same_bits
+from table import parse, parser_of, print_table
 
 MESHES = (
     "data=1;data=2;data=4;data=8;tensor=2;tensor=4;data=2,tensor=2;"
@@ -89,39 +87,21 @@ def one_rank(example, steps):
     return example.train(plan, "one", (), steps)[0]
 
 
-def arguments():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--examples", default=",".join(GOALS))
-    parser.add_argument("--meshes", default=MESHES)
-    parser.add_argument("--zero", default="0,1,2,3")
-    parser.add_argument("--steps", type=int, default=100)
-    parser.add_argument("--quick", action="store_true")
-    result = parser.parse_args()
-    if result.quick:
-        vars(result).update(QUICK)
-    return result
-
-
-def main():
-    options = arguments()
-    stages = options.zero.split(",")
-    print("| example | mesh |" + "".join(f" --zero={z} |" for z in stages))
-    print("|---|---|" + "---|" * len(stages), flush=True)
-    good = True
+def rows(options):
     for name in options.examples.split(","):
         example = Example(name, options.build, out="matrix-" + name)
         example.run("--steps=0")  # makes the data
         one = one_rank(example, options.steps)
         for mesh in options.meshes.split(";"):
             row = Row(example, mesh, options.steps)
-            print(f"| {name} | {mesh} |", end="")
-            for zero in stages:
-                text, right = row.cell(zero, one)
-                good &= right
-                print(f" {text}{'' if right else ' !'} |", end="", flush=True)
-            print()
-    check(good, "cells with ! are not as they must be")
+            yield name, mesh, lambda zero: row.cell(zero, one)
+
+
+def main():
+    parser = parser_of(steps=100)
+    parser.add_argument("--meshes", default=MESHES)
+    options = parse(parser, QUICK)
+    print_table(options.zero.split(","), rows(options))
 
 
 if __name__ == "__main__":

@@ -10,14 +10,13 @@ without the flag, on an example where some must.
 
 --quick: the subset that the tests run.
 """
-import argparse
 import math
-import pathlib
 
 import numpy as np
 
-from examples import GOALS, MPIRUN, Example, check, load_safetensors
+from examples import MPIRUN, Example, check, load_safetensors
 from matrix import sizes_of
+from table import parse, parser_of, print_table
 
 DATA = (1, 2, 4, 8)
 QUICK = {
@@ -55,7 +54,7 @@ def mesh_of(data, others):
 
 
 def cell(example, others, zero, steps):
-    """What differs between sizes of the data axis, and where."""
+    """What differs between sizes of the data axis, and whether nothing does."""
     divisor = max(d for d in DATA if example.batch % d == 0)
     results = {
         data: Result(
@@ -71,8 +70,8 @@ def cell(example, others, zero, steps):
     for data, result in results.items():
         difference = results[1].differs(result)
         if difference:
-            return f"data={data}: {difference} !"
-    return "equal up to data=" + str(divisor)
+            return f"data={data}: {difference}", False
+    return f"equal up to data={divisor}", True
 
 
 def check_power(example, steps):
@@ -80,39 +79,23 @@ def check_power(example, steps):
     check(one.differs(most), "nothing differs without --reproducible either")
 
 
-def arguments():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--examples", default=",".join(GOALS))
-    parser.add_argument("--with", dest="others", default=";tensor=2")
-    parser.add_argument("--zero", default="0,1,2,3")
-    parser.add_argument("--steps", type=int, default=20)
-    parser.add_argument("--quick", action="store_true")
-    result = parser.parse_args()
-    if result.quick:
-        vars(result).update(QUICK)
-    return result
-
-
-def main():
-    options = arguments()
-    stages = options.zero.split(",")
-    print("| example | mesh |" + "".join(f" --zero={z} |" for z in stages))
-    print("|---|---|" + "---|" * len(stages), flush=True)
-    good = True
+def rows(options):
     for name in options.examples.split(","):
         example = Example(name, options.build, out="bits-" + name)
         example.run("--steps=0")  # makes the data
         if name == "digits":
             check_power(example, options.steps)
         for others in options.others.split(";"):
-            print(f"| {name} | {mesh_of('N', others)} |", end="", flush=True)
-            for zero in stages:
-                text = cell(example, others, zero, options.steps)
-                good &= not text.endswith("!")
-                print(f" {text} |", end="", flush=True)
-            print()
-    check(good, "cells with ! are not as they must be")
+            yield name, mesh_of("N", others), lambda zero: cell(
+                example, others, zero, options.steps
+            )
+
+
+def main():
+    parser = parser_of(steps=20)
+    parser.add_argument("--with", dest="others", default=";tensor=2")
+    options = parse(parser, QUICK)
+    print_table(options.zero.split(","), rows(options))
 
 
 if __name__ == "__main__":

@@ -13,16 +13,15 @@ right, refused, or failed; the models of the latter are left in --out.
 import argparse
 import itertools
 import json
-import os
 import pathlib
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from cases import add_arguments, run_all  # noqa: E402
 from generate import case  # noqa: E402
 from safetensors_file import load_safetensors  # noqa: E402
 
@@ -164,27 +163,13 @@ def check(number, options):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--cases", type=int, default=60)
-    parser.add_argument("--forever", action="store_true")
+    add_arguments(parser, cases=40)
     parser.add_argument(
         "--plain", action="store_true", help="leave --reproducible out"
     )
     parser.add_argument("--out", type=pathlib.Path, default=".")
     options = parser.parse_args()
-    counts = {"right": 0, "refused": 0, "failed": 0}
-    numbers = itertools.islice(
-        itertools.count(options.seed),
-        None if options.forever else options.cases,
-    )
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        while batch := list(itertools.islice(numbers, 60)):
-            for result in pool.map(lambda n: check(n, options), batch):
-                counts[result] += 1
-            if options.forever:
-                print(f"up to {batch[-1]}: {counts}", flush=True)
-    print(", ".join(f"{n} {what}" for what, n in counts.items()))
-    return counts["failed"] != 0
+    return not run_all(options, lambda number: check(number, options))
 
 
 if __name__ == "__main__":

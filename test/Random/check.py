@@ -8,13 +8,12 @@ nothing to cut. Anything else is a failure: its model is left in --out, reduced 
 given, with the command line that shows it.
 """
 import argparse
-import itertools
 import os
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
+from cases import add_arguments, run_all
 from generate import case
 
 REFUSED = re.compile(r"does not divide over mesh axis|is named by no `shard`")
@@ -69,19 +68,17 @@ def check(number, options):
     failure = run(command, path)
     if failure in (None, "refused"):
         os.remove(path)
-        return failure
+        return failure or "right"
     if options.forever or options.reduce:
         path = reduce(command, path, failure)
     print(f"case {number}: {' '.join(command)} {path}\n{failure[:600]}",
           flush=True)
-    return failure
+    return "failed"
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--cases", type=int, default=300)
-    parser.add_argument("--forever", action="store_true")
+    add_arguments(parser, cases=300)
     parser.add_argument("--reduce", action="store_true")
     parser.add_argument("--out", default=".")
     # Sums that cancel leave noise in any order of summation; what is wrong is
@@ -89,18 +86,7 @@ def main():
     parser.add_argument("--tolerance", type=float, default=1e-7)
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
-    counts = {"right": 0, "refused": 0, "failed": 0}
-    numbers = itertools.islice(itertools.count(options.seed),
-                               None if options.forever else options.cases)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        while batch := list(itertools.islice(numbers, 100)):
-            for result in pool.map(lambda n: check(n, options), batch):
-                counts["right" if result is None else
-                       "refused" if result == "refused" else "failed"] += 1
-            if options.forever:
-                print(f"up to {batch[-1]}: {counts}", flush=True)
-    print(", ".join(f"{n} {what}" for what, n in counts.items()))
-    return counts["failed"] != 0
+    return not run_all(options, lambda number: check(number, options))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 #include "runtime/comm/shared/Wait.h"
 
+#include "runtime/base/Relax.h"
+
 #include <sched.h>
 #include <thread>
 
@@ -15,14 +17,6 @@ constexpr uint32_t yields = 16;
 constexpr auto napAfter = std::chrono::milliseconds(20);
 constexpr auto nap = std::chrono::microseconds(50);
 constexpr auto stoppedAfter = std::chrono::seconds(1);
-
-void relax() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
 
 } // namespace
 
