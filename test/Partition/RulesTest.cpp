@@ -235,7 +235,7 @@ std::vector<Tensor> Trial::inputsOf(StepOp step) {
 
 void Trial::compare(StepOp whole, StepOp parts) {
   std::vector<Tensor> inputs = inputsOf(whole);
-  Tensor w({4, 8});
+  Tensor w(ArrayRef<int64_t>{4, 8});
   for (int64_t i = 0; i < w.size(); ++i) {
     w[i] = double(i);
   }

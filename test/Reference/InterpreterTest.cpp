@@ -32,7 +32,7 @@ protected:
     return cast<MeshAttr>(parseAttribute(text, &context));
   }
   static Tensor vector(std::vector<double> values) {
-    Tensor tensor({int64_t(values.size())});
+    Tensor tensor(ArrayRef<int64_t>{int64_t(values.size())});
     tensor.data = std::move(values);
     return tensor;
   }
@@ -156,7 +156,7 @@ TEST_F(Interpreter, GathersSparseRows) {
   rows.rowOffsets = {0, 0, 1};
   rows.columns = {2};
   rows.data = {5};
-  Tensor weights({3, 1});
+  Tensor weights(ArrayRef<int64_t>{3, 1});
   weights.data = {1, 10, 100};
   std::vector<Rank> ranks(2);
   ranks[0].inputs = {rows, weights};

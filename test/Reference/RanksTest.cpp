@@ -92,7 +92,7 @@ protected:
         bodies, [&](StringRef body) { return parse(body); });
     ranks.assign(bodies.size(), {});
     for (auto [i, rank] : llvm::enumerate(ranks)) {
-      Tensor x({2});
+      Tensor x(ArrayRef<int64_t>{2});
       x.data = {0.1 * double(i + 1), -1.7 / double(i + 1)};
       rank.inputs = {x};
     }

@@ -72,7 +72,7 @@ TEST(Rows, ExpandPutsZerosWhereNothingOccurred) {
 }
 
 TEST(Rows, OccurringAreNumberedByFirstOccurrence) {
-  Tensor x({2, 5});
+  Tensor x(ArrayRef<int64_t>{2, 5});
   x.data = {1, 1, 1};
   x.columns = {3, 4, 3};
   x.rowOffsets = {0, 2, 3};

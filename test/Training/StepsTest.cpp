@@ -122,7 +122,7 @@ std::string sparseModel(const std::string &optimizer) {
 
 /// Two rows: columns 1 and 4, column 4.
 std::vector<Tensor> sparseBatch() {
-  Tensor x({2, 6});
+  Tensor x(llvm::ArrayRef<int64_t>{2, 6});
   x.data = {1, 2, 1};
   x.columns = {1, 4, 4};
   x.rowOffsets = {0, 2, 3};

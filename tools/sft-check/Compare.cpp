@@ -66,7 +66,7 @@ static Difference compare(const Tensor &actual, const Tensor &expected,
   if (expected.rowOffsets.empty()) {
     return compareDense(actual, expected, scale);
   }
-  Tensor stored({int64_t(actual.data.size())}), wanted(stored);
+  Tensor stored(ArrayRef<int64_t>{int64_t(actual.data.size())}), wanted(stored);
   stored.data = actual.data;
   wanted.data = expected.data;
   return compareDense(stored, wanted, scale);
