@@ -16,67 +16,61 @@ double combine(ReduceKind kind, double x, double y) {
   llvm_unreachable("unknown reduction");
 }
 
-namespace {
-/// A rank's share of one dimension.
-struct Share {
-  int64_t first, size;
-};
-} // namespace
-
-static SmallVector<Share> sharesOf(const Tensor &whole, ShardingAttr sharding,
-                                   MeshAttr mesh, int64_t rank) {
-  SmallVector<Share> shares;
-  for (auto [size, axes] : llvm::zip_equal(whole.shape, sharding.getDims())) {
-    int64_t place = 0;
-    for (int64_t axis : axes.asArrayRef()) {
-      place = place * mesh.getSizes()[size_t(axis)] +
-              coordinateOf(mesh, rank, axis);
+/// Where a rank's part of this shape begins.
+static SmallVector<int64_t> firstOf(ArrayRef<int64_t> shape,
+                                    ShardingAttr sharding, MeshAttr mesh,
+                                    int64_t rank) {
+  SmallVector<int64_t> first(shape.size(), 0);
+  for (size_t d = 0; sharding && d < shape.size(); ++d) {
+    for (int64_t axis : sharding.getDims()[d].asArrayRef()) {
+      first[d] = first[d] * mesh.getSizes()[size_t(axis)] +
+                 coordinateOf(mesh, rank, axis);
     }
-    int64_t part = size / mesh.sizeOf(axes.asArrayRef());
-    shares.push_back({place * part, part});
+    first[d] *= shape[d];
   }
-  return shares;
+  return first;
 }
 
-static Tensor rowsOf(const Tensor &whole, Share rows) {
+static Tensor rowsOf(const Tensor &whole, ArrayRef<int64_t> shape,
+                     int64_t first) {
   Tensor part;
-  part.shape = {rows.size, whole.shape[1]};
-  auto offsets = ArrayRef(whole.rowOffsets)
-                     .slice(size_t(rows.first), size_t(rows.size) + 1);
-  for (int64_t offset : offsets) {
-    part.rowOffsets.push_back(offset - offsets.front());
+  part.shape.assign(shape.begin(), shape.end());
+  int64_t rows = int64_t(whole.rowOffsets.size()) - 1;
+  auto offsetOf = [&](int64_t row) {
+    return whole.rowOffsets[size_t(std::min(row, rows))];
+  };
+  int64_t begin = offsetOf(first), end = offsetOf(first + shape[0]);
+  for (int64_t row = 0; row <= shape[0]; ++row) {
+    part.rowOffsets.push_back(offsetOf(first + row) - begin);
   }
-  part.data.assign(whole.data.begin() + offsets.front(),
-                   whole.data.begin() + offsets.back());
-  part.columns.assign(whole.columns.begin() + offsets.front(),
-                      whole.columns.begin() + offsets.back());
+  part.data.assign(whole.data.begin() + begin, whole.data.begin() + end);
+  part.columns.assign(whole.columns.begin() + begin,
+                      whole.columns.begin() + end);
   return part;
 }
 
-static Tensor boxOf(const Tensor &whole, ArrayRef<Share> shares) {
-  SmallVector<int64_t> shape;
-  for (Share share : shares) {
-    shape.push_back(share.size);
-  }
+static Tensor boxOf(const Tensor &whole, ArrayRef<int64_t> shape,
+                    ArrayRef<int64_t> first) {
   Tensor part(shape);
   forEachIndex(shape, [&](ArrayRef<int64_t> index) {
     SmallVector<int64_t> from(index);
-    for (auto [at, share] : llvm::zip_equal(from, shares)) {
-      at += share.first;
+    bool isInside = true;
+    for (auto [at, begin, size] : llvm::zip_equal(from, first, whole.shape)) {
+      at += begin;
+      isInside &= at < size;
     }
-    part[part.position(index)] = whole[whole.position(from)];
+    if (isInside) {
+      part[part.position(index)] = whole[whole.position(from)];
+    }
   });
   return part;
 }
 
-Tensor shardOf(const Tensor &whole, ShardingAttr sharding, MeshAttr mesh,
-               int64_t rank) {
-  if (!sharding) {
-    return whole;
-  }
-  SmallVector<Share> shares = sharesOf(whole, sharding, mesh, rank);
-  return whole.rowOffsets.empty() ? boxOf(whole, shares)
-                                  : rowsOf(whole, shares.front());
+Tensor shardOf(const Tensor &whole, ArrayRef<int64_t> shape,
+               ShardingAttr sharding, MeshAttr mesh, int64_t rank) {
+  SmallVector<int64_t> first = firstOf(shape, sharding, mesh, rank);
+  return whole.rowOffsets.empty() ? boxOf(whole, shape, first)
+                                  : rowsOf(whole, shape, first.front());
 }
 
 std::vector<Tensor> combinePartial(ArrayRef<Tensor> byRank,

@@ -129,7 +129,9 @@ void RandomUniformOp::localize(OpBuilder &builder, ArrayRef<Value> offsets,
     offset = offset ? offset : buildConstant(builder, getLoc(), i64, 0);
   }
   getOffsetsMutable().assign(all);
-  setGlobalShape(globalShape);
+  if (!getGlobalShape()) { // a padded one stays that of the model
+    setGlobalShape(globalShape);
+  }
 }
 
 } // namespace sft

@@ -27,7 +27,7 @@ LogicalResult TransformOp::inferReturnTypes(MLIRContext *,
   auto w = cast<RankedTensorType>(operands[1].getType());
   // C1
   bool isPart = operands.size() > 2;
-  if (w.getRank() != 2 || w.getDimSize(0) > x.getColumns() ||
+  if (w.getRank() != 2 ||
       (!isPart && w.getDimSize(0) != x.getColumns())) {
     return emitOptionalError(location, "sft.transform: ", w,
                              " does not transform ", x,
@@ -50,16 +50,20 @@ FactorRule TransformOp::getFactorRule() {
                                    ReduceKind::Sum);
   unsigned n = rule.addFactor(shapeOf(getW())[1]);
   rule.operands = {{{row}, {}}, {{column}, {n}}};
+  rule.operands.resize(getNumOperands()); // an offset is a scalar
   rule.results = {{{row}, {n}}};
-  rule.linearIn = {false, true};
+  rule.linearIn = {false, true, false};
   return rule;
 }
 
-/// Factor 1 is W's rows: x keeps all its columns.
-void TransformOp::localize(OpBuilder &, ArrayRef<Value> offsets,
+/// Factor 1 is W's rows: x keeps all its columns, and W may be padded.
+void TransformOp::localize(OpBuilder &builder, ArrayRef<Value> offsets,
                            ArrayRef<int64_t>) {
   if (offsets[1]) {
     getOffsetMutable().assign(offsets[1]);
+  } else if (shapeOf(getW())[0] != shapeOf(getX())[1]) {
+    auto i64 = RankedTensorType::get({}, builder.getI64Type());
+    getOffsetMutable().assign(buildConstant(builder, getLoc(), i64, 0));
   }
 }
 

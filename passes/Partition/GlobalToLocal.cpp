@@ -252,7 +252,9 @@ void localizeVariables(ModuleOp module, MeshAttr mesh) {
       continue;
     }
     Type global = variable.getType();
-    variable.setGlobalType(global);
+    if (!variable.getGlobalType()) {
+      variable.setGlobalType(global);
+    }
     variable.setType(localType(global, sharding, mesh));
   }
 }

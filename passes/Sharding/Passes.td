@@ -14,12 +14,46 @@ def AssignMesh : Sft_ModulePass<"sft-assign-mesh"> {
     ListOption<"mesh", "mesh", "std::string", "axes in order, as name=size">];
 }
 
+def PadDimensions : Sft_ModulePass<"sft-pad-dimensions"> {
+  let summary = "Dimensions that their parts do not divide get a size that does";
+  let description = [{
+    Where an annotation, or the batch over "data", cuts a dimension in parts that
+    do not divide it, the dimension gets the next size that they do divide, in
+    all values that factor rules connect with it (PaddedSizes.h). What stands in
+    the places behind the last one never counts: before a reduction sees them they
+    are replaced by its identity, and an op that needs the dimension as written
+    gets a slice. Of what is loaded or kept, these places are zero; files hold
+    tensors as written, which variables and inputs name behind `of`. Random
+    numbers go by positions as written, means by counts as written.
+
+    Afterwards every dimension that is cut is a multiple of its parts. A program
+    in which all divide stays as it is.
+
+    ```mlir
+    sft.variable parameter @w shard <[-, tensor]> : tensor<4x5xf32>
+    ...
+    %h = sft.matmul %x, %w : tensor<2x4xf32>, tensor<4x5xf32>
+    %m = sft.reduce max %h axes [1] : tensor<2x5xf32>
+    ```
+    becomes on tensor=2
+    ```mlir
+    sft.variable parameter @w shard <[-, tensor]> : tensor<4x6xf32> of tensor<4x5xf32>
+    ...
+    %h = sft.matmul %x, %w : tensor<2x4xf32>, tensor<4x6xf32>
+    %i = sft.iota axis 1 : tensor<2x6xi64>
+    %c = sft.compare lt %i, %five : tensor<2x6xi64>, tensor<i64>
+    %g = sft.select %c, %h, %lowest : tensor<2x6xi1>, tensor<2x6xf32>, tensor<f32>
+    %m = sft.reduce max %g axes [1] : tensor<2x6xf32>
+    ```
+  }];
+}
+
 def SeedShardings : Sft_ModulePass<"sft-seed-shardings"> {
   let summary = "Every value whole, inputs cut over \"data\"";
   let description = [{
     The leading dimension of every input is cut over the mesh axis with the role
     of data parallelism, "data"; all else is whole. A batch that does not divide
-    is an error that names sizes that do.
+    and was not padded (of one row) is an error that names sizes that do.
 
     Result: `sft.shardings` on each op, one #sft.sharding a result, and
     `shardings` on each sft.step. Shapes stay global.

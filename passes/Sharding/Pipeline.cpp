@@ -29,6 +29,8 @@ void buildShardingPhase(mlir::OpPassManager &pm,
   AssignMeshOptions mesh;
   mesh.mesh = axesOf(options);
   pm.addPass(createAssignMesh(mesh));
+  // Before anything is cut, so that all that follows divides.
+  pm.addPass(createPadDimensions());
   pm.addPass(createSeedShardings());
   pm.addPass(createPropagateShardings());
   if (options.zeroStage > 0) {

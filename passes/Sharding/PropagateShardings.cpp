@@ -168,7 +168,8 @@ private:
     auto read = dyn_cast<ReadOp>(result.getOwner());
     if (!read) {
       setSharding(result, sharding);
-      return touch(result);
+      touch(result);
+      return setAlike(result);
     }
     StringRef name = read.getVariable();
     symbols.lookup<VariableOp>(name).setShardingAttr(sharding);
@@ -177,6 +178,15 @@ private:
       touch(each.getResult());
     }
     changed.insert(writes[name].begin(), writes[name].end());
+  }
+
+  void setAlike(OpResult result) {
+    for (OpResult other : result.getOwner()->getResults()) {
+      if (other != result) {
+        setSharding(other, cutAlike(other, result));
+        touch(other);
+      }
+    }
   }
 
   void touch(Value value) {

@@ -28,6 +28,8 @@ FailureOr<ShardingAttr> seedInput(BlockArgument input, MeshAttr mesh) {
 }
 
 LogicalResult seedStep(StepOp step, MeshAttr mesh) {
+  // A padded step says already what its inputs are parts of.
+  bool isPadded = step.getGlobalTypes().has_value();
   SmallVector<Attribute> shardings, types;
   for (BlockArgument input : step.getBody().getArguments()) {
     FailureOr<ShardingAttr> sharding = seedInput(input, mesh);
@@ -39,7 +41,9 @@ LogicalResult seedStep(StepOp step, MeshAttr mesh) {
   }
   Builder builder(step.getContext());
   step.setShardingsAttr(builder.getArrayAttr(shardings));
-  step.setGlobalTypesAttr(builder.getArrayAttr(types));
+  if (!isPadded) {
+    step.setGlobalTypesAttr(builder.getArrayAttr(types));
+  }
   for (Operation &op : step.getBody().front()) {
     for (OpResult result : op.getResults()) {
       setSharding(result,

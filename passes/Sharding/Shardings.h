@@ -71,6 +71,10 @@ FactorAxes decideFactors(mlir::Operation *op, const FactorRule &rule);
 /// are cut alike.
 bool mayCut(mlir::OpResult result, size_t dim, llvm::ArrayRef<int64_t> axes);
 
+/// Results of one op share its factors: the sharding of `other` once it is cut
+/// as `result` is.
+ShardingAttr cutAlike(mlir::OpResult other, mlir::OpResult result);
+
 /// The axes over which `op` leaves its results partial, its own reductions and
 /// what its operands are partial over and may pass on.
 ShardingAttr partialResult(mlir::OpResult result, const FactorRule &rule,

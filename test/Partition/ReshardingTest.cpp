@@ -44,13 +44,23 @@ SmallVector<ShardingAttr> allShardings(size_t rank, MeshAttr mesh, bool partial,
   return all;
 }
 
+SmallVector<int64_t> partShape(const Tensor &whole, ShardingAttr sharding,
+                               MeshAttr mesh) {
+  SmallVector<int64_t> shape(whole.shape);
+  for (auto [size, axes] : llvm::zip_equal(shape, sharding.getDims())) {
+    size /= mesh.sizeOf(axes.asArrayRef());
+  }
+  return shape;
+}
+
 /// What each rank holds of `whole`: a partial value is `whole` once it has been
 /// combined.
 std::vector<Tensor> scatter(const Tensor &whole, ShardingAttr sharding,
                             MeshAttr mesh) {
   std::vector<Tensor> byRank;
   for (int64_t rank = 0; rank < mesh.getNumRanks(); ++rank) {
-    Tensor own = reference::shardOf(whole, sharding, mesh, rank);
+    Tensor own = reference::shardOf(whole, partShape(whole, sharding, mesh),
+                                    sharding, mesh, rank);
     auto group = reference::groupOf(mesh, sharding.getPartial(), rank);
     double share = double(rank - group.front() + 1);
     double total = 0;
@@ -109,7 +119,8 @@ void check(RankedTensorType type, ShardingAttr from, ShardingAttr to,
   }
   made = reference::combinePartial(made, to, mesh);
   for (auto [i, own] : llvm::enumerate(made)) {
-    expectSame(own, reference::shardOf(whole, to, mesh, int64_t(i)));
+    expectSame(own, reference::shardOf(whole, partShape(whole, to, mesh), to,
+                                       mesh, int64_t(i)));
   }
 }
 

@@ -13,6 +13,8 @@ namespace sft {
 
 using namespace reference;
 
+static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
 Diagnostic &operator<<(Diagnostic &diagnostic, const Difference &difference) {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -37,8 +39,7 @@ static double relativeDifference(double actual, double expected, double scale) {
     return 0;
   }
   double relative = std::fabs(actual - expected) / scale;
-  return std::isnan(relative) ? std::numeric_limits<double>::infinity()
-                              : relative;
+  return std::isnan(relative) ? kInfinity : relative;
 }
 
 static Difference compareDense(const Tensor &actual, const Tensor &expected,
@@ -57,11 +58,9 @@ static Difference compareDense(const Tensor &actual, const Tensor &expected,
 
 static Difference compare(const Tensor &actual, const Tensor &expected,
                           double scale) {
-  bool sameForm = actual.shape == expected.shape &&
-                  actual.rowOffsets == expected.rowOffsets &&
-                  actual.columns == expected.columns;
-  if (!sameForm) {
-    return {std::numeric_limits<double>::infinity(), 0, {}, 0, 0};
+  if (actual.rowOffsets != expected.rowOffsets ||
+      actual.columns != expected.columns) {
+    return {kInfinity, 0, {}, 0, 0};
   }
   if (expected.rowOffsets.empty()) {
     return compareDense(actual, expected, scale);
@@ -72,6 +71,26 @@ static Difference compare(const Tensor &actual, const Tensor &expected,
   return compareDense(stored, wanted, scale);
 }
 
+/// Parts add up to the whole and, where padded, to less than a place a rank
+/// more.
+static bool isPartOf(const Tensor &own, const Tensor &whole,
+                     ShardingAttr sharding, MeshAttr mesh) {
+  if (own.shape.size() != whole.shape.size()) {
+    return false;
+  }
+  for (auto [d, both] :
+       llvm::enumerate(llvm::zip_equal(own.shape, whole.shape))) {
+    auto [part, size] = both;
+    int64_t parts =
+        sharding ? mesh.sizeOf(sharding.getDims()[d].asArrayRef()) : 1;
+    int64_t more = part * parts - size;
+    if (more < 0 || more >= (mesh ? mesh.getNumRanks() : 1)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 Difference compareShards(ArrayRef<Tensor> byRank, const Tensor &whole,
                          ShardingAttr sharding, MeshAttr mesh) {
   // What cancels to zero, as the gradient of a bias before a softmax does,
@@ -80,8 +99,11 @@ Difference compareShards(ArrayRef<Tensor> byRank, const Tensor &whole,
   double scale = std::fmax(largestMagnitude(whole), kNoise);
   Difference largest;
   for (auto [rank, own] : llvm::enumerate(byRank)) {
-    Difference difference =
-        compare(own, shardOf(whole, sharding, mesh, int64_t(rank)), scale);
+    if (!isPartOf(own, whole, sharding, mesh)) {
+      return {kInfinity, int64_t(rank), {}, 0, 0};
+    }
+    Difference difference = compare(
+        own, shardOf(whole, own.shape, sharding, mesh, int64_t(rank)), scale);
     difference.rank = int64_t(rank);
     if (difference.relative > largest.relative) {
       largest = difference;

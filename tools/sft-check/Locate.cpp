@@ -51,10 +51,8 @@ static FailureOr<DenseMap<Value, Tensor>> runWhole(Program &sharded,
   };
   StepOp step = sharded.getStep(scene.kind);
   Rank rank;
-  rank.variables = scene.variables;
-  for (StringRef name : step.getInputNames().getAsValueRange<StringAttr>()) {
-    rank.inputs.push_back(scene.batch.find(name)->second);
-  }
+  rank.variables = sharded.partsOf(scene.variables, 0);
+  rank.inputs = sharded.partsOf(scene.batch, step, 0);
   if (failed(runStep(step, nullptr, rank, scene.context, options))) {
     return failure();
   }

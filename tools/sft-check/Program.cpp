@@ -40,33 +40,50 @@ ShardingAttr Program::getVariableSharding(StringRef name) {
   return variable ? variable.getShardingAttr() : nullptr;
 }
 
-void Program::setVariables(const NamedTensors &variables) {
-  for (auto [i, rank] : llvm::enumerate(ranks)) {
-    for (auto &[name, whole] : variables) {
-      rank.variables[name] =
-          shardOf(whole, getVariableSharding(name), getMesh(), int64_t(i));
-    }
-  }
+/// As many places as `type` has, of a dense or a CSR value.
+static SmallVector<int64_t> shapeOf(Type type) {
+  auto csr = dyn_cast<CsrType>(type);
+  return csr ? csr.getShape()
+             : SmallVector<int64_t>(cast<RankedTensorType>(type).getShape());
 }
 
-void Program::giveInputs(StepOp step, const NamedTensors &batch) {
+NamedTensors Program::partsOf(const NamedTensors &variables, int64_t rank) {
+  NamedTensors parts;
+  for (auto &[name, whole] : variables) {
+    auto variable = getModule().lookupSymbol<VariableOp>(name);
+    parts[name] = shardOf(whole, shapeOf(variable.getType()),
+                          variable.getShardingAttr(), getMesh(), rank);
+  }
+  return parts;
+}
+
+std::vector<Tensor> Program::partsOf(const NamedTensors &batch, StepOp step,
+                                     int64_t rank) {
+  std::vector<Tensor> parts;
   ArrayAttr shardings = step.getShardingsAttr();
+  for (auto [i, name, input] :
+       llvm::enumerate(step.getInputNames().getAsValueRange<StringAttr>(),
+                       step.getBody().getArguments())) {
+    auto sharding =
+        shardings ? cast<ShardingAttr>(shardings[i]) : ShardingAttr();
+    parts.push_back(shardOf(batch.find(name)->second, shapeOf(input.getType()),
+                            sharding, getMesh(), rank));
+  }
+  return parts;
+}
+
+void Program::setVariables(const NamedTensors &variables) {
   for (auto [i, rank] : llvm::enumerate(ranks)) {
-    rank.inputs.clear();
-    for (auto [j, name] :
-         llvm::enumerate(step.getInputNames().getAsValueRange<StringAttr>())) {
-      auto sharding =
-          shardings ? cast<ShardingAttr>(shardings[j]) : ShardingAttr();
-      rank.inputs.push_back(
-          shardOf(batch.find(name)->second, sharding, getMesh(), int64_t(i)));
-    }
+    rank.variables = partsOf(variables, int64_t(i));
   }
 }
 
 LogicalResult Program::run(StepKind kind, const NamedTensors &batch,
                            const StepContext &context, const Options &options) {
   StepOp step = getStep(kind);
-  giveInputs(step, batch);
+  for (auto [i, rank] : llvm::enumerate(ranks)) {
+    rank.inputs = partsOf(batch, step, int64_t(i));
+  }
   return runStep(step, getMesh(), ranks, context, options);
 }
 

@@ -31,6 +31,12 @@ public:
   ShardingAttr getVariableSharding(llvm::StringRef name);
   llvm::MutableArrayRef<reference::Rank> getRanks() { return ranks; }
 
+  /// A rank's parts of whole variables and of a batch, which is by input name.
+  /// Rank 0 of a program that is not partitioned has all of it, padded.
+  reference::NamedTensors partsOf(const reference::NamedTensors &variables,
+                                  int64_t rank);
+  std::vector<reference::Tensor> partsOf(const reference::NamedTensors &batch,
+                                         StepOp step, int64_t rank);
   /// Gives each rank its part of whole variables.
   void setVariables(const reference::NamedTensors &variables);
   /// Runs a step on each rank's part of the batch, which is by input name.
@@ -39,8 +45,6 @@ public:
                           const reference::Options &options = {});
 
 private:
-  void giveInputs(StepOp step, const reference::NamedTensors &batch);
-
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::vector<reference::Rank> ranks;
 };
