@@ -77,13 +77,16 @@ def Plan_BufferOp : Plan_Op<"buffer"> {
 def Plan_InputOp : Plan_Op<"input"> {
   let summary = "A model input and the buffers that hold this rank's rows";
   let description = [{
-    `below` limits the elements of each row, as in sft.step.
+    `rows` is how many rows the buffers have room for; the last of the ranks that
+    share the batch may get fewer, and zeros behind them. `below` limits the
+    elements of each row, as in sft.step.
   }];
   let arguments = (ins StrAttr:$name, Variadic<Plan_Memory>:$buffers,
+                       I64Attr:$rows,
                        TypeAttr:$global_type, Sft_ShardingAttr:$sharding,
                        OptionalAttr<DenseI64ArrayAttr>:$index_limits);
   let assemblyFormat = [{
-    $name `(` $buffers `)` `of` $global_type `sharding` $sharding
+    $name `(` $buffers `)` `rows` $rows `of` $global_type `sharding` $sharding
     (`below` $index_limits^)? attr-dict `:` type($buffers)
   }];
 }

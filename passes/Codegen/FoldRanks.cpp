@@ -400,6 +400,9 @@ LogicalResult foldModule(ModuleOp module, MeshAttr mesh, const Fold &fold) {
   sizes[size_t(fold.axis)] = fold.ranks;
   module->setAttr(kMeshAttr,
                   MeshAttr::get(module.getContext(), mesh.getNames(), sizes));
+  auto before = module->getAttrOfType<IntegerAttr>(kLanesAttr);
+  int64_t lanes = fold.lanes * (before ? before.getInt() : 1);
+  module->setAttr(kLanesAttr, Builder(module).getI64IntegerAttr(lanes));
   return success();
 }
 

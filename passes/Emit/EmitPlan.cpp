@@ -82,6 +82,9 @@ FailureOr<std::vector<std::byte>> emitPlan(ModuleOp module,
   plan.model = options.model;
   emitMesh(plan, mesh);
   emitRanks(plan, mesh, module);
+  if (auto lanes = module->getAttrOfType<IntegerAttr>(kLanesAttr)) {
+    plan.lanes = uint32_t(lanes.getInt());
+  }
   SharedTables shared(plan);
   for (auto program : module.getOps<plan::ProgramOp>()) {
     plan.programs.push_back(emitProgram(program, shared));

@@ -145,6 +145,7 @@ void ProgramEmitter::add(plan::InputOp op) {
   for (Value each : op.getBuffers()) {
     input->buffers.push_back(buffer(each));
   }
+  input->rows = op.getRows();
   input->global_shape = shapeOfType(op.getGlobalType());
   input->sharding = shardingOf(op.getSharding(), input->global_shape.size());
   if (auto limits = op.getIndexLimits()) {

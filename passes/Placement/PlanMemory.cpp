@@ -297,10 +297,14 @@ void ProgramBuilder::buildTables() {
       if (step.getIndexLimits()) {
         limits = cast<DenseI64ArrayAttr>((*step.getIndexLimits())[i]);
       }
-      plan::InputOp::create(body, step.getLoc(), name, buffers,
-                            cast<TypeAttr>((*step.getGlobalTypes())[i]),
-                            cast<ShardingAttr>((*step.getShardings())[i]),
-                            limits);
+      Type local = step.getBody().getArgument(unsigned(i)).getType();
+      auto csr = dyn_cast<CsrType>(local);
+      int64_t rows =
+          csr ? csr.getRows() : cast<RankedTensorType>(local).getDimSize(0);
+      plan::InputOp::create(
+          body, step.getLoc(), name, buffers, body.getI64IntegerAttr(rows),
+          cast<TypeAttr>((*step.getGlobalTypes())[i]),
+          cast<ShardingAttr>((*step.getShardings())[i]), limits);
     }
   }
   llvm::DenseMap<Storage *, RuntimeScalarOp> ops;

@@ -128,9 +128,11 @@ void StepPadder::padInputs() {
     SmallVector<int64_t> as = shapeOfType(input.getType()), loaded = as;
     SmallVector<int64_t> wanted = sizes.shapeOf(input);
     written[input] = as;
-    loaded[0] = wanted[0];
+    if (!wanted.empty()) {
+      loaded[0] = wanted[0];
+      zeros.insert({input, 0});
+    }
     input.setType(withShape(input.getType(), loaded));
-    zeros.insert({input, 0});
     if (!isa<CsrType>(input.getType()) && loaded != wanted) {
       latest[input] = grown(input, wanted);
     }

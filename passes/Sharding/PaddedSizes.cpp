@@ -181,7 +181,9 @@ void PaddedSizes::cut(const Nodes &dims, ShardingAttr sharding) {
 void PaddedSizes::cut(StepOp step) {
   for (BlockArgument input : step.getBody().getArguments()) {
     auto whole = ShardingAttr::replicated(step.getContext(), rankOf(input));
-    cut(values.lookup(input), whole.withDim(0, dataAxes(mesh)));
+    if (rankOf(input) > 0) {
+      cut(values.lookup(input), whole.withDim(0, dataAxes(mesh)));
+    }
   }
   for (auto shard : step.getBody().getOps<ShardOp>()) {
     if (isPinned(shard)) {

@@ -15,8 +15,11 @@ namespace {
 /// Leading dimension over the data axes, or an error that names valid sizes.
 FailureOr<ShardingAttr> seedInput(BlockArgument input, MeshAttr mesh) {
   Axes data = dataAxes(mesh);
-  auto sharding = ShardingAttr::replicated(input.getContext(), rankOf(input))
-                      .withDim(0, data);
+  auto whole = ShardingAttr::replicated(input.getContext(), rankOf(input));
+  if (rankOf(input) == 0) { // of a step that no model was
+    return whole;
+  }
+  ShardingAttr sharding = whole.withDim(0, data);
   int64_t batch = shapeOfType(input.getType()).front();
   if (batch % mesh.sizeOf(data) != 0) {
     return mlir::emitError(input.getLoc())

@@ -16,6 +16,7 @@
 #pragma once
 
 #include "runtime/checkpoint/Safetensors.h"
+#include "runtime/checkpoint/Slices.h"
 
 namespace sft::rt {
 
@@ -36,7 +37,9 @@ struct CheckpointIdentity {
   int ranks = 1;
 };
 
-/// A part of a logical (global) tensor that this rank holds.
+/// A part of a logical (global) tensor that this rank holds. It may reach
+/// beyond the tensor's end, where parts do not divide it: what stands there is
+/// zero, and is never saved.
 struct TensorSlice {
   std::string name;
   DataType type;
@@ -44,6 +47,15 @@ struct TensorSlice {
   std::vector<int64_t> offset, size;
   void *data;  ///< read by save, written by resume
   bool writer; ///< this rank saves it (one among replicas)
+
+  /// What `data` has room for, and the part of that which is in the tensor.
+  Box box() const { return {offset, size}; }
+  Box held() const {
+    return intersect(box(), {std::vector<int64_t>(size.size()), globalDims});
+  }
+  /// Writes zeros behind the end of the tensor, if there is room (and may write
+  /// them elsewhere, too).
+  void clearPadding() const;
 };
 
 struct CheckpointOptions {

@@ -7,8 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <list>
 #include <random>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -130,11 +132,27 @@ struct Shard {
   std::vector<const TensorSlice *> slices;
 };
 
+/// What of a slice is in the tensor; without what stands between, if need be
+/// copied to `packed`.
+TensorRef contentOf(const TensorSlice &slice,
+                    std::list<std::vector<std::byte>> &packed) {
+  Box held = slice.held();
+  if (held.size == slice.size) {
+    return {slice.name, slice.type, slice.size, slice.data};
+  }
+  size_t element = sizeOf(slice.type);
+  auto &bytes = packed.emplace_back(size_t(held.elements()) * element);
+  copyOverlap(slice.box(), static_cast<const std::byte *>(slice.data), held,
+              bytes.data(), element);
+  return {slice.name, slice.type, held.size, bytes.data()};
+}
+
 nlohmann::json toJson(const Shard &shard) {
   nlohmann::json slices = nlohmann::json::array();
   for (const TensorSlice *slice : shard.slices) {
+    Box held = slice->held();
     slices.push_back({slice->name, int(slice->type), slice->globalDims,
-                      slice->offset, slice->size});
+                      held.offset, held.size});
   }
   return {{"name", shard.file},
           {"hash", shard.hash},
@@ -222,10 +240,11 @@ private:
   Status writeShard(const std::string &folder,
                     std::span<const TensorSlice> slices, Shard &shard) {
     std::vector<TensorRef> tensors;
+    std::list<std::vector<std::byte>> packed;
     for (const TensorSlice &slice : slices) {
       if (slice.writer) {
         shard.slices.push_back(&slice);
-        tensors.push_back({slice.name, slice.type, slice.size, slice.data});
+        tensors.push_back(contentOf(slice, packed));
       }
     }
     if (tensors.empty()) {
@@ -343,6 +362,12 @@ Checkpointer::open(const CheckpointOptions &options,
       std::make_unique<LocalCheckpointer>(options, identity, world);
   SFT_RETURN_IF_ERROR(checkpointer->lockDirectory());
   return std::unique_ptr<Checkpointer>(std::move(checkpointer));
+}
+
+void TensorSlice::clearPadding() const {
+  if (held().size != size) {
+    std::memset(data, 0, size_t(box().elements()) * sizeOf(type));
+  }
 }
 
 } // namespace sft::rt

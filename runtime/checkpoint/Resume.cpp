@@ -25,6 +25,9 @@ public:
   Expected<RunState> load(const CheckpointIdentity &identity) {
     SFT_RETURN_IF_ERROR(agree(world, readManifest()));
     SFT_RETURN_IF_ERROR(checkModel(identity));
+    for (const TensorSlice &slice : slices) {
+      slice.clearPadding();
+    }
     SFT_RETURN_IF_ERROR(agree(world, readFiles()));
     return manifest.state;
   }
@@ -130,12 +133,11 @@ private:
   bool needed(size_t file) const {
     return std::any_of(slices.begin(), slices.end(), [&](auto &slice) {
       const ManifestTensor &tensor = manifest.tensors.at(slice.name);
-      return std::any_of(tensor.slices.begin(), tensor.slices.end(),
-                         [&](auto &stored) {
-                           Box wanted{slice.offset, slice.size};
-                           return stored.file == file &&
-                                  intersect(stored.box, wanted).elements() != 0;
-                         });
+      return std::any_of(
+          tensor.slices.begin(), tensor.slices.end(), [&](auto &stored) {
+            return stored.file == file &&
+                   intersect(stored.box, slice.box()).elements() != 0;
+          });
     });
   }
 
@@ -181,7 +183,7 @@ private:
                                                     "\" is not as the manifest "
                                                     "says");
     }
-    copyOverlap(part.box, array->data, {slice.offset, slice.size},
+    copyOverlap(part.box, array->data, slice.box(),
                 static_cast<std::byte *>(slice.data), sizeOf(slice.type));
     return {};
   }

@@ -8,15 +8,17 @@ namespace {
 /// The rows of one rank's part of a batch: drawn once, used by every input.
 class RowCache {
 public:
-  RowOrder rows(int64_t first, int64_t count, int64_t total,
+  /// Rows from `first` on of the epoch's order.
+  RowOrder rows(const InputSpec &spec, int64_t first, int64_t total,
                 const Shuffle *shuffle) {
+    int64_t count = spec.filled();
     bool same = first == this->first && count == int64_t(ids.size()) &&
                 bool(shuffle) == drawn.has_value() &&
                 (!shuffle || *shuffle == *drawn);
     if (!same) {
       draw(first, count, total, shuffle);
     }
-    return {ids.data(), std::clamp<int64_t>(total - first, 0, count)};
+    return {ids.data(), count, std::clamp<int64_t>(total - first, 0, count)};
   }
 
 private:
@@ -52,8 +54,8 @@ public:
   void load(size_t input, int64_t batch, const Shuffle *shuffle,
             void *const *buffers) const override {
     const InputSpec &spec = inputs[input];
-    RowOrder order = cache.rows(batch * spec.globalShape[0] + spec.firstRow,
-                                spec.rows, total, shuffle);
+    RowOrder order = cache.rows(
+        spec, batch * spec.globalShape[0] + spec.firstRow, total, shuffle);
     sources[input].gather(sources[input], order, spec.rows, buffers);
   }
 
@@ -66,7 +68,7 @@ public:
     std::vector<std::byte> row(size_t(source.elements) * sizeOf(spec.type));
     void *buffers[] = {row.data()};
     for (int64_t sample = 0; sample < total; ++sample) {
-      source.gather(source, {&sample, 1}, 1, buffers);
+      source.gather(source, {&sample, 1, 1}, 1, buffers);
       Status status = rt::checkIndices(spec, row.data(), 1, sample);
       if (!status.ok()) {
         return data->path.empty() ? std::move(status)

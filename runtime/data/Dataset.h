@@ -14,6 +14,7 @@
 
 #include "runtime/comm/Communicator.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -130,6 +131,10 @@ struct InputSpec {
   /// each element of a row; 0 is none.
   std::vector<uint64_t> limits;
   int64_t firstRow = 0, rows = 0; ///< this rank's part of the global batch
+  /// Of these rows, those before the batch's end; zeros stand behind them.
+  int64_t filled() const {
+    return std::clamp<int64_t>(globalShape[0] - firstRow, 0, rows);
+  }
 };
 
 /// A bijection on [0, n): row i of epoch e, drawn by a keyed Feistel network

@@ -62,9 +62,9 @@ void gatherDense(const RowSource &source, const RowOrder &order, int64_t rows,
                  void *const *buffers) {
   auto *out = static_cast<To *>(buffers[0]);
   size_t rowBytes = size_t(source.elements) * sizeof(From);
-  for (int64_t row = 0; row < rows; ++row, out += source.elements) {
+  for (int64_t row = 0; row < order.filled; ++row, out += source.elements) {
     const std::byte *from = source.data + size_t(order(row)) * rowBytes;
-    if (row + kRowsAhead < rows) {
+    if (row + kRowsAhead < order.filled) {
       prefetch(source.data + size_t(order(row + kRowsAhead)) * rowBytes,
                rowBytes);
     }
@@ -76,6 +76,7 @@ void gatherDense(const RowSource &source, const RowOrder &order, int64_t rows,
       }
     }
   }
+  std::fill_n(out, (rows - order.filled) * source.elements, To());
 }
 
 template <typename From, typename To> constexpr Conversion conversion() {
@@ -143,7 +144,7 @@ void gatherBlock(const RowSource &source, const RowOrder &order, int64_t first,
   int64_t count = 0;
   offsets[0] = 0;
   for (int64_t row = 0; row < rows; ++row) {
-    if (!order.past(first + row)) {
+    if (first + row < order.valid) {
       count = appendRow(*source.csr, order(first + row), count, buffers);
     }
     offsets[row + 1] = int32_t(count);
@@ -174,7 +175,7 @@ void gatherDenseFromCsr(const RowSource &source, const RowOrder &order,
   const CsrArray &csr = *source.csr;
   auto *out = static_cast<float *>(buffers[0]);
   std::fill_n(out, rows * source.elements, 0.0f);
-  for (int64_t row = 0; row < rows; ++row, out += source.elements) {
+  for (int64_t row = 0; row < order.filled; ++row, out += source.elements) {
     size_t from = size_t(order(row));
     for (int64_t i = csr.rowOffsets[from]; i < csr.rowOffsets[from + 1]; ++i) {
       out[csr.columnIndices[size_t(i)]] = csr.values[size_t(i)];

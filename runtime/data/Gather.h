@@ -8,9 +8,11 @@ namespace sft::rt {
 /// Which rows a rank's part of a batch is made of.
 struct RowOrder {
   const int64_t *rows = nullptr; ///< the data set's row for each
-  int64_t valid = 0; ///< rows before the end of the data; the others repeat
+  int64_t filled = 0;            ///< rows of the batch; zeros stand behind them
+  /// Rows before the end of the data as well; the others repeat the last one,
+  /// and have no entries in a CSR input.
+  int64_t valid = 0;
 
-  bool past(int64_t row) const { return row >= valid; }
   int64_t operator()(int64_t row) const { return rows[row]; }
 };
 

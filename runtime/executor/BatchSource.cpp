@@ -16,19 +16,29 @@ int64_t rowElements(const InputSpec &spec) {
 
 void loadDense(const InputSpec &spec, const CallerInput &in, void *out) {
   size_t rowBytes = size_t(rowElements(spec)) * sizeOf(spec.type);
-  std::memcpy(out,
-              static_cast<const std::byte *>(in.data) +
-                  size_t(spec.firstRow) * rowBytes,
-              size_t(spec.rows) * rowBytes);
+  size_t filled = size_t(spec.filled()) * rowBytes;
+  if (filled) {
+    std::memcpy(out,
+                static_cast<const std::byte *>(in.data) +
+                    size_t(spec.firstRow) * rowBytes,
+                filled);
+  }
+  std::memset(static_cast<std::byte *>(out) + filled, 0,
+              size_t(spec.rows) * rowBytes - filled);
+}
+
+/// Where a row of the batch begins; rows behind its end have no entries.
+int64_t beginOf(const InputSpec &spec, const CallerInput &in, int64_t row) {
+  return in.rowOffsets[std::min(row, spec.globalShape[0])];
 }
 
 /// Rows [first, first + rows) of the batch, offsets from 0.
 void loadBlock(const InputSpec &spec, const CallerInput &in, int64_t first,
                int64_t rows, int32_t *offsets, int32_t *columns,
                std::byte *values) {
-  int64_t begin = in.rowOffsets[first];
+  int64_t begin = beginOf(spec, in, first);
   for (int64_t row = 0; row <= rows; ++row) {
-    offsets[row] = int32_t(in.rowOffsets[first + row] - begin);
+    offsets[row] = int32_t(beginOf(spec, in, first + row) - begin);
   }
   auto count = size_t(offsets[rows]);
   std::memcpy(columns, in.columnIndices + begin, count * sizeof(int32_t));
@@ -54,9 +64,10 @@ void loadCsr(const InputSpec &spec, const CallerInput &in,
 /// The most non-zeros of a block of this rank's rows.
 int64_t largestBlock(const InputSpec &spec, const CallerInput &in) {
   int64_t rows = spec.rows / spec.blocks, most = 0;
-  const int64_t *offsets = in.rowOffsets + spec.firstRow;
-  for (int64_t end = rows; end <= spec.rows; end += rows) {
-    most = std::max(most, offsets[end] - offsets[end - rows]);
+  int64_t last = spec.firstRow + spec.rows;
+  for (int64_t end = spec.firstRow + rows; end <= last; end += rows) {
+    most =
+        std::max(most, beginOf(spec, in, end) - beginOf(spec, in, end - rows));
   }
   return most;
 }

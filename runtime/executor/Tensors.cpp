@@ -1,5 +1,7 @@
 #include "runtime/executor/Tensors.h"
 
+#include "runtime/checkpoint/Slices.h"
+#include "runtime/plan/Mesh.h"
 #include "runtime/plan/PlanFile.h"
 
 #include <algorithm>
@@ -8,22 +10,6 @@
 
 namespace sft::rt {
 namespace {
-
-/// Which part of a dimension cut over `axes` (major first) a rank holds.
-struct Part {
-  int64_t index = 0, parts = 1;
-};
-
-Part partOf(const fb::Plan &plan, const fb::DimSharding &sharding,
-            const std::vector<int> &coordinate) {
-  Part part;
-  for (uint32_t axis : *sharding.axes()) {
-    int64_t size = plan.mesh()->axes()->Get(axis)->size();
-    part.index = part.index * size + coordinate[axis];
-    part.parts *= size;
-  }
-  return part;
-}
 
 bool isTensor(const fb::Buffer &buffer, bool withState) {
   return buffer.kind() == fb::BufferKind::Parameter ||
@@ -53,7 +39,6 @@ std::vector<int64_t> globalDims(const fb::Buffer &buffer) {
 
 TensorSlice sliceOf(const fb::Plan &plan, const fb::Buffer &buffer, int rank,
                     std::byte *arena) {
-  std::vector<int> coordinate = coordinates(plan, rank);
   TensorSlice slice{.name = buffer.name()->str(),
                     .type = DataType(buffer.type()),
                     .globalDims = globalDims(buffer),
@@ -64,17 +49,18 @@ TensorSlice sliceOf(const fb::Plan &plan, const fb::Buffer &buffer, int rank,
   slice.offset.assign(slice.size.size(), 0);
   for (uint32_t i = 0; buffer.sharding() && i < buffer.sharding()->size();
        ++i) {
-    Part part = partOf(plan, *buffer.sharding()->Get(i), coordinate);
-    slice.offset[i] = part.index * slice.size[i];
-    // A padded last part holds fewer rows of the global tensor.
-    slice.size[i] = std::clamp<int64_t>(slice.globalDims[i] - slice.offset[i],
-                                        0, slice.size[i]);
+    slice.offset[i] =
+        indexOver(plan, *buffer.sharding()->Get(i)->axes(), rank) *
+        slice.size[i];
   }
   return slice;
 }
 
 /// Among the ranks that hold the same part, the first one writes it.
 bool isWriter(const fb::Plan &plan, const TensorSlice &slice, int rank) {
+  if (slice.held().elements() == 0) {
+    return false;
+  }
   for (int other = 0; other < rank; ++other) {
     const fb::Buffer *buffer = findTensor(programOf(plan, other), slice.name);
     if (buffer &&
@@ -85,25 +71,8 @@ bool isWriter(const fb::Plan &plan, const TensorSlice &slice, int rank) {
   return true;
 }
 
-/// Calls row(globalOffset, localOffset, bytes) for every contiguous run.
-template <typename Row> void forEachRun(const TensorSlice &slice, Row row) {
-  size_t rank = slice.size.size(), element = sizeOf(slice.type);
-  int64_t runs = 1;
-  for (size_t i = 0; i + 1 < rank; ++i) {
-    runs *= slice.size[i];
-  }
-  int64_t length = rank ? slice.size.back() : 1;
-  for (int64_t run = 0; run < runs; ++run) {
-    int64_t global = 0, rest = run, stride = rank ? slice.globalDims.back() : 1;
-    for (size_t i = rank ? rank - 1 : 0; i-- > 0;) {
-      global += (slice.offset[i] + rest % slice.size[i]) * stride;
-      rest /= slice.size[i];
-      stride *= slice.globalDims[i];
-    }
-    global += rank ? slice.offset.back() : 0;
-    row(size_t(global) * element, size_t(run * length) * element,
-        size_t(length) * element);
-  }
+Box wholeOf(const TensorSlice &slice) {
+  return {std::vector<int64_t>(slice.globalDims.size()), slice.globalDims};
 }
 
 std::string shapeText(const std::vector<int64_t> &dims, DataType type) {
@@ -177,7 +146,6 @@ std::vector<GlobalTensor> globalTensors(const fb::Plan &plan, bool withState) {
 
 Expected<std::vector<InputSpec>> inputSpecs(const fb::Plan &plan, int rank) {
   const fb::Program &program = programOf(plan, rank);
-  std::vector<int> coordinate = coordinates(plan, rank);
   std::vector<InputSpec> specs;
   for (const fb::Input *input : *program.inputs()) {
     InputSpec spec;
@@ -192,19 +160,17 @@ Expected<std::vector<InputSpec>> inputSpecs(const fb::Plan &plan, int rank) {
       spec.limits.assign(input->limits()->begin(), input->limits()->end());
     }
     spec.capacity = spec.csr ? values.shape()->Get(0) : 0;
-    for (uint32_t i = 0; i < input->sharding()->size(); ++i) {
-      Part part = partOf(plan, *input->sharding()->Get(i), coordinate);
-      if (i > 0 && part.parts > 1) {
+    for (uint32_t i = 1; i < input->sharding()->size(); ++i) {
+      if (partsOver(plan, *input->sharding()->Get(i)->axes()) > 1) {
         return Status::error(Code::Config, 305,
                              "input \"" + spec.name +
                                  "\" is cut along more than its rows; this "
                                  "runtime feeds whole rows");
       }
-      if (i == 0) {
-        spec.rows = spec.globalShape[0] / part.parts;
-        spec.firstRow = spec.rows * part.index;
-      }
     }
+    spec.rows = rowsOf(plan, *input);
+    spec.firstRow =
+        spec.rows * indexOver(plan, *input->sharding()->Get(0)->axes(), rank);
     if (spec.csr) {
       const fb::Buffer &offsets =
           *program.buffers()->Get(*input->buffers()->begin());
@@ -216,19 +182,16 @@ Expected<std::vector<InputSpec>> inputSpecs(const fb::Plan &plan, int rank) {
 }
 
 void takeSlice(const TensorSlice &slice, const void *global) {
-  auto *from = static_cast<const std::byte *>(global);
-  auto *to = static_cast<std::byte *>(slice.data);
-  forEachRun(slice, [&](size_t at, size_t local, size_t bytes) {
-    std::memcpy(to + local, from + at, bytes);
-  });
+  slice.clearPadding();
+  copyOverlap(wholeOf(slice), static_cast<const std::byte *>(global),
+              slice.box(), static_cast<std::byte *>(slice.data),
+              sizeOf(slice.type));
 }
 
 void putSlice(const TensorSlice &slice, void *global) {
-  auto *from = static_cast<const std::byte *>(slice.data);
-  auto *to = static_cast<std::byte *>(global);
-  forEachRun(slice, [&](size_t at, size_t local, size_t bytes) {
-    std::memcpy(to + at, from + local, bytes);
-  });
+  copyOverlap(slice.box(), static_cast<const std::byte *>(slice.data),
+              wholeOf(slice), static_cast<std::byte *>(global),
+              sizeOf(slice.type));
 }
 
 Status gatherTensor(const GlobalTensor &tensor,

@@ -61,21 +61,36 @@ std::vector<int> groupMembers(const fb::Plan &plan, uint32_t group, int rank) {
   return members;
 }
 
-uint32_t groupSize(const fb::Plan &plan, uint32_t group) {
-  uint32_t size = 1;
-  for (uint32_t axis : *plan.groups()->Get(group)->axes()) {
-    size *= axesOf(plan).Get(axis)->size();
+uint32_t partsOver(const fb::Plan &plan,
+                   const flatbuffers::Vector<uint32_t> &axes) {
+  uint32_t parts = 1;
+  for (uint32_t axis : axes) {
+    parts *= axesOf(plan).Get(axis)->size();
   }
-  return size;
+  return parts;
 }
 
-uint32_t groupIndex(const fb::Plan &plan, uint32_t group, int rank) {
+uint32_t indexOver(const fb::Plan &plan,
+                   const flatbuffers::Vector<uint32_t> &axes, int rank) {
   std::vector<int> own = coordinates(plan, rank);
   uint32_t index = 0;
-  for (uint32_t axis : *plan.groups()->Get(group)->axes()) {
+  for (uint32_t axis : axes) {
     index = index * axesOf(plan).Get(axis)->size() + uint32_t(own[axis]);
   }
   return index;
+}
+
+uint32_t groupSize(const fb::Plan &plan, uint32_t group) {
+  return partsOver(plan, *plan.groups()->Get(group)->axes());
+}
+
+uint32_t groupIndex(const fb::Plan &plan, uint32_t group, int rank) {
+  return indexOver(plan, *plan.groups()->Get(group)->axes(), rank);
+}
+
+int64_t rowsOf(const fb::Plan &plan, const fb::Input &input) {
+  uint32_t parts = partsOver(plan, *input.sharding()->Get(0)->axes());
+  return input.rows() ? input.rows() : input.global_shape()->Get(0) / parts;
 }
 
 } // namespace sft::rt

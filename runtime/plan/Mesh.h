@@ -6,17 +6,23 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "runtime/plan/plan_generated.h"
+
 #include <cstdint>
 #include <vector>
-
-namespace sft::fb {
-struct Plan;
-}
 
 namespace sft::rt {
 
 /// For each mesh axis, whether the group spans it.
 std::vector<bool> axesOfGroup(const fb::Plan &plan, uint32_t group);
+/// In how many parts a dimension is cut over these axes, and which of them the
+/// rank holds.
+uint32_t partsOver(const fb::Plan &plan,
+                   const flatbuffers::Vector<uint32_t> &axes);
+uint32_t indexOver(const fb::Plan &plan,
+                   const flatbuffers::Vector<uint32_t> &axes, int rank);
+/// Rows of an input that each rank has room for.
+int64_t rowsOf(const fb::Plan &plan, const fb::Input &input);
 /// Number of members.
 uint32_t groupSize(const fb::Plan &plan, uint32_t group);
 /// The rank's index in its group, as `peer` and `root` count.

@@ -53,22 +53,14 @@ Status range(const fb::Program &program, const fb::Buffer &buffer) {
   return {};
 }
 
-/// Each rank holds ceil(global / parts) of a dimension.
 Status localShape(const fb::Plan &plan, const fb::Buffer &buffer) {
   for (uint32_t i = 0; buffer.global_shape() && i < buffer.shape()->size();
        ++i) {
-    int64_t parts = 1, global = buffer.global_shape()->Get(i);
-    if (buffer.sharding()) {
-      for (uint32_t axis : *buffer.sharding()->Get(i)->axes()) {
-        parts *= plan.mesh()->axes()->Get(axis)->size();
-      }
-    }
-    if (buffer.shape()->Get(i) != (global + parts - 1) / parts) {
-      return malformed(BadTensor,
-                       format("dimension %u of size %" PRId64 " cut in %" PRId64
-                              " does not make parts of %" PRId64,
-                              i, global, parts, buffer.shape()->Get(i)));
-    }
+    SFT_RETURN_IF_ERROR(
+        checkParts(plan,
+                   buffer.sharding() ? buffer.sharding()->Get(i) : nullptr,
+                   buffer.global_shape()->Get(i), buffer.shape()->Get(i))
+            .withContext(format("dimension %u", i)));
   }
   return {};
 }

@@ -1,3 +1,4 @@
+#include "runtime/plan/Mesh.h"
 #include "runtime/plan/PlanText.h"
 #include "runtime/plan/Verify.h"
 
@@ -60,6 +61,10 @@ Status mesh(const fb::Plan &plan) {
   uint64_t ranks = 0;
   SFT_RETURN_IF_ERROR(axes(plan, ranks));
   SFT_RETURN_IF_ERROR(rankTable(plan, ranks));
+  if (plan.lanes() == 0 || plan.lanes() > kMaxRanks) {
+    return malformed(BadMesh, format("%u lanes a rank, not 1 to %" PRIu64,
+                                     plan.lanes(), kMaxRanks));
+  }
   for (uint32_t i = 0; i < plan.groups()->size(); ++i) {
     std::set<uint32_t> seen;
     SFT_RETURN_IF_ERROR(axisList(plan, *plan.groups()->Get(i)->axes(), seen)
@@ -87,6 +92,19 @@ Status checkSharding(
                             .withContext("sharding"));
   }
   return {};
+}
+
+Status checkParts(const fb::Plan &plan, const fb::DimSharding *sharding,
+                  int64_t global, int64_t local) {
+  int64_t parts = sharding ? partsOver(plan, *sharding->axes()) : 1;
+  int64_t all = 0;
+  bool adds =
+      !__builtin_mul_overflow(local, parts, &all) && all >= global &&
+      all - global < int64_t(plan.rank_program()->size()) * plan.lanes();
+  return adds ? Status()
+              : malformed(BadTensor, format("size %" PRId64 " cut in %" PRId64
+                                            " does not make parts of %" PRId64,
+                                            global, parts, local));
 }
 
 } // namespace sft::rt::verify

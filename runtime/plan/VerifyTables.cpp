@@ -1,3 +1,4 @@
+#include "runtime/plan/Mesh.h"
 #include "runtime/plan/PlanHeader.h"
 #include "runtime/plan/PlanText.h"
 #include "runtime/plan/PlanWalk.h"
@@ -54,15 +55,6 @@ runtimeBuffer(const fb::Program &program, uint32_t index, fb::BufferKind kind) {
   return buffer;
 }
 
-/// Rows of a rank: those of all, over the axes that cut them.
-int64_t localRows(const fb::Plan &plan, const fb::Input &input) {
-  int64_t rows = input.global_shape()->Get(0);
-  for (uint32_t axis : *input.sharding()->Get(0)->axes()) {
-    rows /= plan.mesh()->axes()->Get(axis)->size();
-  }
-  return rows;
-}
-
 /// Offsets of b blocks of n rows: b * (n + 1).
 Status csr(const fb::Plan &plan, const fb::Program &program,
            const fb::Input &input) {
@@ -80,7 +72,7 @@ Status csr(const fb::Plan &plan, const fb::Program &program,
                      "a csr input is of rank two and has lists of i32 "
                      "row offsets, i32 columns, and as many values");
   }
-  int64_t rows = localRows(plan, input);
+  int64_t rows = rowsOf(plan, input);
   int64_t blocks = int64_t(elements(*buffer(0))) - rows;
   if (blocks < 1 || rows % blocks != 0 ||
       int64_t(elements(*buffer(1))) % blocks != 0) {
@@ -90,6 +82,18 @@ Status csr(const fb::Plan &plan, const fb::Program &program,
                (unsigned long long)elements(*buffer(0)), (long long)rows));
   }
   return {};
+}
+
+/// The buffer has room for this rank's rows, each of them whole.
+Status dense(const fb::Plan &plan, const fb::Input &input,
+             const fb::Buffer &buffer) {
+  bool fits = buffer.shape()->Get(0) == rowsOf(plan, input);
+  for (uint32_t d = 1; d < buffer.shape()->size(); ++d) {
+    fits &= buffer.shape()->Get(d) == input.global_shape()->Get(d);
+  }
+  return fits ? Status()
+              : malformed(BadTable,
+                          "its buffer's shape is not that of its rows");
 }
 
 /// None, one, or one for each element of a row; before that the shape is good.
@@ -130,12 +134,11 @@ Status input(const fb::Plan &plan, const fb::Program &program,
   if (first.shape()->size() == 0) {
     return malformed(BadTable, "an input's leading dimension is the batch");
   }
-  if (localRows(plan, input) < 1) {
-    return malformed(BadTable, format("%lld rows for the ranks that share them",
-                                      (long long)input.global_shape()->Get(0)));
-  }
+  SFT_RETURN_IF_ERROR(checkParts(plan, input.sharding()->Get(0),
+                                 input.global_shape()->Get(0),
+                                 rowsOf(plan, input)));
   SFT_RETURN_IF_ERROR(limits(input));
-  return sparse ? csr(plan, program, input) : Status();
+  return sparse ? csr(plan, program, input) : dense(plan, input, first);
 }
 
 Status output(const fb::Program &program, const fb::ModelOutput &output) {

@@ -75,9 +75,9 @@ sft.step train @adam(%loss: tensor<f32>, %g: tensor<4xf32>)
 // CHECK: %[[HH:.*]] = sft.square %[[DZ]]
 // CHECK: %[[ALL:.*]] = sft.add %[[SUM]], %[[HH]]
 // CHECK: %[[NORM:.*]] = sft.sqrt %[[ALL]]
-// CHECK: %[[LIMIT:.*]] = sft.constant dense<5.0
-// CHECK: %[[QUOTIENT:.*]] = sft.div %[[LIMIT]], %[[NORM]]
-// CHECK: %[[ONE:.*]] = sft.constant dense<1.0
+// CHECK-DAG: %[[LIMIT:.*]] = sft.constant dense<5.0
+// CHECK-DAG: %[[QUOTIENT:.*]] = sft.div %[[LIMIT]], %[[NORM]]
+// CHECK-DAG: %[[ONE:.*]] = sft.constant dense<1.0
 // CHECK: %[[SCALE:.*]] = sft.min %[[QUOTIENT]], %[[ONE]]
 // CHECK: %[[CLIPPED_G:.*]] = sft.mul %[[SCALE]], %[[DW]]
 // CHECK: %[[CLIPPED_H:.*]] = sft.mul %[[SCALE]], %[[DZ]]

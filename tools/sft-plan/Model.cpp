@@ -89,6 +89,7 @@ Json modelOf(const rt::PlanFile &file) {
           {"target", fb::EnumNameTarget(plan.target())},
           {"batch", plan.batch()},
           {"mesh", mesh},
+          {"lanes", plan.lanes()},
           {"groups", groups},
           {"blobs", blobs},
           {"programs", programs}};
