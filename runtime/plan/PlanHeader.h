@@ -14,7 +14,7 @@ namespace sft::rt {
 
 /// Format version. Older minor versions load; another major is refused.
 inline constexpr uint16_t kPlanMajor = 1;
-inline constexpr uint16_t kPlanMinor = 1;
+inline constexpr uint16_t kPlanMinor = 2;
 
 /// The first bytes of a plan file, little-endian. The FlatBuffer follows at
 /// `planOffset`, blobs behind it at 64-byte alignment up to `fileBytes`.
