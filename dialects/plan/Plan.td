@@ -163,16 +163,18 @@ def Plan_CollectiveOp : Plan_Op<"collective"> {
   let description = [{
     `tag` is one number on all ranks, and of no other collective: where it
     differs, ranks disagree about the order. On stream 1 it runs beside what
-    stands on stream 0, of which it knows by events alone.
+    stands on stream 0, of which it knows by events alone. Of a permute, `from`
+    names the member from which each member receives.
   }];
   let arguments = (ins Plan_CollectiveKind:$kind, Sft_ReduceKind:$reduce,
                        Plan_Memory:$in, Plan_Memory:$out,
                        DenseI64ArrayAttr:$axes, I64Attr:$root, StrAttr:$why,
                        DefaultValuedAttr<I64Attr, "0">:$tag,
-                       DefaultValuedAttr<I64Attr, "0">:$stream);
+                       DefaultValuedAttr<I64Attr, "0">:$stream,
+                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$from);
   let assemblyFormat = [{
-    $kind $reduce $in `->` $out `axes` $axes `root` $root `why` $why
-    (`tag` $tag^)? (`stream` $stream^)? attr-dict `:` type($in) `->` type($out)
+    $kind $reduce $in `->` $out (`from` $from^)? `axes` $axes `root` $root
+    `why` $why (`tag` $tag^)? (`stream` $stream^)? attr-dict `:` type($in) `->` type($out)
   }];
 }
 

@@ -28,7 +28,8 @@ def Plan_CollectiveKind : I32EnumAttr<"CollectiveKind", "", [
     I32EnumAttrCase<"ReduceScatter", 2, "reduce_scatter">,
     I32EnumAttrCase<"AllToAll", 3, "all_to_all">,
     I32EnumAttrCase<"Broadcast", 4, "broadcast">,
-    I32EnumAttrCase<"Reduce", 5, "reduce">]> {
+    I32EnumAttrCase<"Reduce", 5, "reduce">,
+    I32EnumAttrCase<"Permute", 6, "permute">]> {
   let cppNamespace = "::sft::plan";
 }
 

@@ -107,6 +107,13 @@ void AllToAllOp::evaluateGroup(ArrayRef<std::vector<Tensor>> operands,
   }
 }
 
+void PermuteOp::evaluateGroup(ArrayRef<std::vector<Tensor>> operands,
+                              MutableArrayRef<std::vector<Tensor>> results) {
+  for (auto [member, sender] : llvm::zip_equal(results, getFrom())) {
+    member = operands[size_t(sender)];
+  }
+}
+
 LogicalResult AwaitOp::evaluate(ArrayRef<Tensor> operands,
                                 MutableArrayRef<Tensor> results) {
   llvm::copy(operands.take_front(results.size()), results.begin());

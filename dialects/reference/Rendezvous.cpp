@@ -37,6 +37,16 @@ SmallVector<int64_t> groupOf(MeshAttr mesh, ArrayRef<int64_t> axes,
   return group;
 }
 
+/// A permute has a sender for each member.
+static LogicalResult verifySenders(CollectiveOpInterface op, MeshAttr mesh) {
+  auto permute = dyn_cast<PermuteOp>(*op);
+  int64_t members = permute ? mesh.sizeOf(op.getAxes()) : 0;
+  return !permute || members == int64_t(permute.getFrom().size())
+             ? success()
+             : op->emitOpError() << "permutes " << permute.getFrom().size()
+                                 << " members, but the group has " << members;
+}
+
 static LogicalResult verifyAxes(CollectiveOpInterface op, MeshAttr mesh) {
   int64_t numAxes = mesh ? int64_t(mesh.getSizes().size()) : 0;
   for (int64_t axis : op.getAxes()) {
@@ -45,7 +55,7 @@ static LogicalResult verifyAxes(CollectiveOpInterface op, MeshAttr mesh) {
                                << ", but the mesh has " << numAxes << " axes";
     }
   }
-  return success();
+  return verifySenders(op, mesh);
 }
 
 //===----------------------------------------------------------------------===//

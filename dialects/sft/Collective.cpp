@@ -100,6 +100,27 @@ LogicalResult AllToAllOp::verify() {
   return getAxes().empty() ? emitOpError("needs a mesh axis") : success();
 }
 
+/// Whether each of 0 .. size - 1 occurs once.
+static bool isPermutation(ArrayRef<int64_t> list) {
+  SmallVector<bool> seen(list.size(), false);
+  for (int64_t each : list) {
+    if (each < 0 || each >= int64_t(list.size()) || seen[size_t(each)]) {
+      return false;
+    }
+    seen[size_t(each)] = true;
+  }
+  return true;
+}
+
+LogicalResult PermuteOp::verify() {
+  if (!isPermutation(getFrom())) { // C1
+    return emitOpError() << "from is no permutation of 0 to "
+                         << int64_t(getFrom().size()) - 1;
+  }
+  return getAxes().empty() ? emitOpError("needs a mesh axis") // C2
+                           : success();
+}
+
 LogicalResult AwaitOp::verify() {
   Operation *collective =
       getValues().empty() ? nullptr : getValues().front().getDefiningOp();

@@ -117,6 +117,39 @@ def Sft_AllToAllOp : Sft_CollectiveOp<"all_to_all"> {
   let hasVerifier = 1;
 }
 
+def Sft_PermuteOp : Sft_CollectiveOp<"permute", [AllTypesMatch<["x", "y"]>]> {
+  let summary = "Everyone gets the value of one member of the group";
+  let description = [{
+    Member i of the group receives what member from[i] holds; each sends its own
+    value once, or keeps it. So parts of equal size change their order, and axes
+    that cut dimensions change places.
+
+    ```
+    data=3, from [1, 2, 0]:
+    rank 0: a   rank 1: b   rank 2: c    ->    rank 0: b   rank 1: c   rank 2: a
+
+    data=2, tensor=2, axes [0, 1], from [0, 2, 1, 3]:
+              tensor 0   tensor 1                  tensor 0   tensor 1
+    data 0:      a          b               data 0:   a          c
+    data 1:      c          d          ->   data 1:   b          d
+    ```
+
+    ```mlir
+    %y = sft.permute %x from [1, 0] axes [0] why "..." : tensor<4x8xf32>
+    ```
+
+    Constraints: 1. from is a permutation of the group: each of 0 .. its size - 1
+    once; 2. axes are not empty.
+  }];
+  let arguments = (ins Sft_AnyTensor:$x, DenseI64ArrayAttr:$from,
+                       DenseI64ArrayAttr:$axes, StrAttr:$why);
+  let results = (outs Sft_AnyTensor:$y);
+  let assemblyFormat = [{
+    $x `from` $from `axes` $axes `why` $why attr-dict `:` type($x)
+  }];
+  let hasVerifier = 1;
+}
+
 def Sft_AwaitOp : Sft_Op<"await", [
     AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<Sft_InterpretableOpInterface>]> {

@@ -302,6 +302,11 @@ LogicalResult StepFolder::collective(CollectiveOpInterface op) {
                          "one cannot share; leave that one out of "
                          "--reproducible");
   }
+  if (isa<PermuteOp>(op)) {
+    return op->emitError("is a permute between ranks that fewer of them cannot "
+                         "share; sft-split-collectives makes an all_gather of "
+                         "it");
+  }
   // The runtime adds them in f32 and rounds once, lanes would round each time.
   if (reductionOf(op, fold) == ReduceKind::Sum &&
       getElementTypeOrSelf(op->getOperand(0)).isBF16()) {

@@ -110,9 +110,9 @@ def ScheduleCommunication : Sft_ModulePass<"sft-schedule-communication"> {
        groups of `bytes`; a group is issued where the one before it is first
        used: one is under way while another is used. What is gathered into a
        variable takes none and is issued at once, as under 1.
-    3. A reduce_scatter and an all_to_all keep what they send until they are
-       awaited. They are awaited when `bytes` more of them have been issued, at
-       the latest.
+    3. A reduce_scatter, an all_to_all and a permute keep what they send until
+       they are awaited. They are awaited when `bytes` more of them have been
+       issued, at the latest.
     4. Else a collective is awaited ahead of its first use or of the function's
        end.
 

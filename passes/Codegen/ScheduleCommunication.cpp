@@ -230,7 +230,7 @@ void Scheduler::limitSending(MutableArrayRef<Flight> flights) {
   SmallVector<Flight *> group;
   int64_t inGroup = 0;
   for (Flight &flight : flights) {
-    if (!isa<ReduceScatterOp, AllToAllOp>(flight.collective)) {
+    if (!isa<ReduceScatterOp, AllToAllOp, PermuteOp>(flight.collective)) {
       continue;
     }
     if (inGroup >= bytes) {

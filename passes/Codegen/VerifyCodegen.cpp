@@ -22,8 +22,8 @@ LogicalResult verifyOp(Operation &op) {
                         "operands");
   }
   if (!isa<KernelOp, ContractOp, FillOp, ReshapeOp, ViewOp, AllReduceOp,
-           AllGatherOp, ReduceScatterOp, AllToAllOp, AwaitOp, ReadOp, WriteOp,
-           OutputOp, GuardOp, RuntimeScalarOp>(op)) { // C1
+           AllGatherOp, ReduceScatterOp, AllToAllOp, PermuteOp, AwaitOp, ReadOp,
+           WriteOp, OutputOp, GuardOp, RuntimeScalarOp>(op)) { // C1
     return op.emitOpError("has no lowering: it implements neither "
                           "LoopOpInterface nor KernelOpInterface");
   }

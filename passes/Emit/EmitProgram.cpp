@@ -227,6 +227,7 @@ fb::CollectiveT ProgramEmitter::collective(plan::CollectiveOp op) {
   collective.root = uint32_t(op.getRoot());
   collective.why = op.getWhy().str();
   collective.tag = uint32_t(op.getTag());
+  collective.from.assign(op.getFrom().begin(), op.getFrom().end());
   return collective;
 }
 

@@ -17,6 +17,9 @@ static int64_t bytesSent(CollectiveOpInterface op, int64_t bytes,
   if (isa<AllReduceOp>(op)) {
     return 2 * bytes * (ranks - 1) / ranks;
   }
+  if (isa<PermuteOp>(op)) {
+    return bytes;
+  }
   return isa<AllGatherOp>(op) ? bytes * (ranks - 1)
                               : bytes * (ranks - 1) / ranks;
 }

@@ -11,8 +11,8 @@ namespace sft {
 
 namespace {
 
-static constexpr StringLiteral kKinds[] = {"all_reduce", "all_gather",
-                                           "reduce_scatter", "all_to_all"};
+static constexpr StringLiteral kKinds[] = {
+    "all_reduce", "all_gather", "reduce_scatter", "all_to_all", "permute"};
 
 struct ForbidCollectives : impl::ForbidCollectivesBase<ForbidCollectives> {
   using ForbidCollectivesBase::ForbidCollectivesBase;

@@ -10,9 +10,9 @@ def GlobalToLocal : Sft_ModulePass<"sft-global-to-local"> {
     Every op is rebuilt on local shapes. Where an operand's sharding is not the
     one that its user wants, the cheapest sequence of collectives and local parts
     stands between (Resharding.h): all_reduce, reduce_scatter, all_gather,
-    all_to_all. Each is made once, right behind the op that made the value, so
-    that it is issued as soon as possible, and says why. sft.shard is gone
-    afterwards; variables have the type of one rank's part, and say of what.
+    all_to_all, permute. Each is made once, right behind the op that made the
+    value, so that it is issued as soon as possible, and says why. sft.shard is
+    gone afterwards; variables have the type of one rank's part, and say of what.
 
     Before, on data=2:
     ```mlir
@@ -70,6 +70,10 @@ def SplitCollectives : Sft_ModulePass<"sft-split-collectives"> {
     %1 = sft.all_reduce sum %y axes [0] why "..." : tensor<8xf32> -> tensor<8xf32>
     %s = sft.all_reduce sum %1 axes [1] why "..." : tensor<8xf32> -> tensor<8xf32>
     ```
+
+    A permute along the axis becomes an all_gather of which each rank keeps the
+    part that it was to receive: ranks that share one's work could not tell whom
+    they send to. It carries as many times the bytes as the group has members.
   }];
   let options = [Option<"axis", "axis", "std::string", "\"data\"",
                         "name of the mesh axis">];
@@ -94,7 +98,7 @@ def ForbidCollectives : Sft_ModulePass<"sft-forbid-collectives"> {
     collective and what would do without it, as `sftc --explain` does.
   }];
   let options = [ListOption<"kinds", "kinds", "std::string",
-                            "all_reduce, all_gather, reduce_scatter, all_to_all">];
+                            "all_reduce, all_gather, reduce_scatter, all_to_all, permute">];
 }
 
 def VerifyPartition : Sft_ModulePass<"sft-verify-partition"> {

@@ -66,6 +66,9 @@ public:
       return tell(AllToAllOp::create(builder, loc, type.clone(shape), x,
                                      move.to, move.dim, move.axes, cause.why));
     }
+    case Move::Permute:
+      return tell(PermuteOp::create(builder, loc, x, sendersOf(move, mesh),
+                                    move.axes, cause.why));
     case Move::Mask:
       return mask(x, move.axes);
     case Move::Part:

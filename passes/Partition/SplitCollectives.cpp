@@ -1,4 +1,6 @@
+#include "dialects/sft/Formula.h"
 #include "passes/Partition/Passes.h"
+#include "passes/Partition/Resharder.h"
 #include "passes/Sharding/Shardings.h"
 
 using namespace mlir;
@@ -80,6 +82,39 @@ void split(ReduceScatterOp op, int64_t axis, MeshAttr mesh) {
   replace(op, x.getDefiningOp());
 }
 
+/// from[place], by comparing with each member.
+Value senderOf(Formula f, Value place, ArrayRef<int64_t> from) {
+  Value sender = f.number(place, double(from.front()));
+  for (auto [member, each] : llvm::enumerate(from.drop_front())) {
+    Value isMember =
+        f.compare(CompareKind::Eq, place, f.number(place, double(member + 1)));
+    sender = f.select(isMember, f.number(place, double(each)), sender);
+  }
+  return sender;
+}
+
+/// Which rank holds what another one wants is not the same for all lanes of a
+/// rank: everyone gets all, and keeps the sender's. Returns the gather.
+AllGatherOp gather(PermuteOp op, MeshAttr mesh) {
+  OpBuilder builder(op);
+  Formula f{builder, op.getLoc()};
+  auto type = cast<RankedTensorType>(op.getX().getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape.insert(shape.begin(), 1);
+  RankedTensorType one = type.clone(shape);
+  shape[0] = int64_t(op.getFrom().size());
+  auto all = AllGatherOp::create(builder, op.getLoc(), type.clone(shape),
+                                 f.reshape(op.getX(), one), 0, op.getAxes(),
+                                 op.getWhy());
+  all->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+  Value sender = senderOf(f, placeOn(builder, op.getLoc(), mesh, op.getAxes()),
+                          op.getFrom());
+  Value own = PartOp::create(builder, op.getLoc(), one, all.getY(), sender, 0);
+  op.getY().replaceAllUsesWith(f.reshape(own, type));
+  op.erase();
+  return all;
+}
+
 void split(CollectiveOpInterface op, int64_t axis, MeshAttr mesh) {
   if (auto reduce = dyn_cast<AllReduceOp>(*op)) {
     split(reduce, axis);
@@ -100,7 +135,12 @@ struct SplitCollectives : impl::SplitCollectivesBase<SplitCollectives> {
     int64_t index = mesh.indexOf(axis);
     SmallVector<CollectiveOpInterface> mixed;
     getOperation().walk([&](CollectiveOpInterface op) {
-      if (op.getAxes().size() > 1 && llvm::is_contained(op.getAxes(), index)) {
+      bool isAlong = llvm::is_contained(op.getAxes(), index);
+      auto permute = dyn_cast<PermuteOp>(*op);
+      if (isAlong && permute) {
+        op = gather(permute, mesh);
+      }
+      if (isAlong && op.getAxes().size() > 1) {
         mixed.push_back(op);
       }
     });

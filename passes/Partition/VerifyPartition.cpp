@@ -43,8 +43,19 @@ LogicalResult verifyLeading(Operation &op) {
                                    "leading one");
 }
 
+/// A permute has a sender for each member of its group.
+LogicalResult verifySenders(Operation &op, MeshAttr mesh) {
+  auto permute = dyn_cast<PermuteOp>(op);
+  int64_t members = permute ? mesh.sizeOf(permute.getAxes()) : 0;
+  return !permute || members == int64_t(permute.getFrom().size())
+             ? success()
+             : op.emitOpError() << "permutes " << permute.getFrom().size()
+                                << " members, but the group has " << members;
+}
+
 struct VerifyPartition : impl::VerifyPartitionBase<VerifyPartition> {
   void runOnOperation() override {
+    MeshAttr mesh = meshOf(getOperation());
     getOperation().walk([&](StepOp step) {
       for (Operation &op : step.getBody().front()) {
         if (op.hasAttr(kShardingsAttr)) {
@@ -55,7 +66,8 @@ struct VerifyPartition : impl::VerifyPartitionBase<VerifyPartition> {
           op.emitOpError("is left after the phase Partition");
           return signalPassFailure();
         }
-        if (failed(verifyInferred(op)) || failed(verifyLeading(op))) {
+        if (failed(verifyInferred(op)) || failed(verifyLeading(op)) ||
+            failed(verifySenders(op, mesh))) {
           return signalPassFailure();
         }
       }

@@ -21,6 +21,7 @@ static plan::CollectiveKind kindOf(Operation *op) {
       .Case<AllGatherOp>([](auto) { return plan::CollectiveKind::AllGather; })
       .Case<ReduceScatterOp>(
           [](auto) { return plan::CollectiveKind::ReduceScatter; })
+      .Case<PermuteOp>([](auto) { return plan::CollectiveKind::Permute; })
       .Default([](auto) { return plan::CollectiveKind::AllToAll; });
 }
 
@@ -33,8 +34,10 @@ static ReduceKind reductionOf(Operation *op) {
 void CommunicationEmitter::emitMessage(CollectiveOpInterface op, Value in,
                                        Value out, int64_t stream) {
   auto why = op->getAttrOfType<StringAttr>("why").getValue();
+  auto permute = dyn_cast<PermuteOp>(op.getOperation());
+  ArrayRef<int64_t> from = permute ? permute.getFrom() : ArrayRef<int64_t>();
   plan::CollectiveOp::create(builder, placeOf(op), kindOf(op), reductionOf(op),
-                             in, out, op.getAxes(), 0, why, 0, stream);
+                             in, out, op.getAxes(), 0, why, 0, stream, from);
 }
 
 /// From one buffer to another; the leading dimension is the one that the

@@ -75,7 +75,8 @@ bool Message::fits(const Message &other) const {
   }
   auto theirs = cast<plan::CollectiveOp>(other.op);
   return peer == other.peer && mine.getKind() == theirs.getKind() &&
-         mine.getReduce() == theirs.getReduce();
+         mine.getReduce() == theirs.getReduce() &&
+         mine.getFrom() == theirs.getFrom();
 }
 
 bool Message::looksLike(const Message &other) const {
@@ -121,6 +122,12 @@ std::string textOf(const Message &message, MeshAttr mesh) {
   os << " of " << message.in;
   if (message.out && message.out != message.in) {
     os << " to " << message.out;
+  }
+  if (auto all = dyn_cast<plan::CollectiveOp>(message.op);
+      all && !all.getFrom().empty()) {
+    os << " from [";
+    llvm::interleaveComma(all.getFrom(), os);
+    os << "]";
   }
   os << " over \"" << mesh.nameOf(message.axes) << "\", "
      << (message.isCollective() ? "root " : "peer ") << message.peer << ", tag "

@@ -2,6 +2,7 @@
 
 #include "passes/Sharding/Shardings.h"
 
+#include <map>
 #include <queue>
 
 using namespace mlir;
@@ -20,6 +21,9 @@ int64_t localBytes(Type global, ShardingAttr sharding, MeshAttr mesh) {
 }
 
 ShardingAttr applyMove(ShardingAttr sharding, const Move &move) {
+  if (move.kind == Move::Permute) {
+    return move.after;
+  }
   Axes partial(sharding.getPartial());
   llvm::erase_if(partial, [&](int64_t axis) {
     return llvm::is_contained(move.axes, axis);
@@ -52,7 +56,93 @@ ShardingAttr applyMove(ShardingAttr sharding, const Move &move) {
   return sharding;
 }
 
+//===----------------------------------------------------------------------===//
+// Permutations
+//===----------------------------------------------------------------------===//
+
+/// The axes that a permutation between two lists moves ranks along: what the
+/// lists begin and end with alike, each rank has in common with its sender.
+static void addMoving(ArrayRef<int64_t> a, ArrayRef<int64_t> b, Axes &axes) {
+  while (!a.empty() && !b.empty() && a.front() == b.front()) {
+    a = a.drop_front();
+    b = b.drop_front();
+  }
+  while (!a.empty() && !b.empty() && a.back() == b.back()) {
+    a = a.drop_back();
+    b = b.drop_back();
+  }
+  for (ArrayRef<int64_t> list : {a, b}) {
+    for (int64_t axis : list) {
+      if (!llvm::is_contained(axes, axis)) {
+        axes.push_back(axis);
+      }
+    }
+  }
+}
+
+static Axes movingAxes(ShardingAttr before, ShardingAttr after) {
+  Axes axes;
+  for (auto [a, b] : llvm::zip_equal(before.getDims(), after.getDims())) {
+    addMoving(a.asArrayRef(), b.asArrayRef(), axes);
+  }
+  llvm::sort(axes);
+  return axes;
+}
+
+/// Coordinates on `axes` of member `index` of a group; 0 on all others.
+static SmallVector<int64_t> placeOf(int64_t index, ArrayRef<int64_t> axes,
+                                    MeshAttr mesh) {
+  SmallVector<int64_t> place(mesh.getSizes().size(), 0);
+  for (int64_t axis : llvm::reverse(axes)) {
+    place[size_t(axis)] = index % mesh.getSizes()[size_t(axis)];
+    index /= mesh.getSizes()[size_t(axis)];
+  }
+  return place;
+}
+
+/// The number of the part that is held there, by dimension, all in one.
+static int64_t partAt(ArrayRef<int64_t> place, ShardingAttr sharding,
+                      MeshAttr mesh) {
+  int64_t part = 0;
+  for (DenseI64ArrayAttr dim : sharding.getDims()) {
+    for (int64_t axis : dim.asArrayRef()) {
+      part = part * mesh.getSizes()[size_t(axis)] + place[size_t(axis)];
+    }
+  }
+  return part;
+}
+
+SmallVector<int64_t> sendersOf(const Move &permute, MeshAttr mesh) {
+  int64_t members = mesh.sizeOf(permute.axes);
+  SmallVector<int64_t> from(size_t(members), -1), wanted;
+  std::map<int64_t, SmallVector<int64_t>> holders; // by part, last one first
+  for (int64_t m = members; m-- > 0;) {
+    SmallVector<int64_t> place = placeOf(m, permute.axes, mesh);
+    int64_t has = partAt(place, permute.before, mesh);
+    int64_t wants = partAt(place, permute.after, mesh);
+    wanted.push_back(wants);
+    if (has == wants) {
+      from[size_t(m)] = m;
+    } else {
+      holders[has].push_back(m);
+    }
+  }
+  for (auto [sender, wants] : llvm::zip_equal(from, llvm::reverse(wanted))) {
+    if (sender < 0) {
+      sender = holders[wants].pop_back_val();
+    }
+  }
+  return from;
+}
+
 namespace {
+
+/// Whether the parts of both are alike, so that ranks need only change places.
+bool sameParts(ShardingAttr a, ShardingAttr b, MeshAttr mesh) {
+  return llvm::all_of_zip(a.getDims(), b.getDims(), [&](auto one, auto other) {
+    return mesh.sizeOf(one.asArrayRef()) == mesh.sizeOf(other.asArrayRef());
+  });
+}
 
 bool startsWith(ArrayRef<int64_t> list, ArrayRef<int64_t> prefix) {
   return list.take_front(prefix.size()) == prefix;
@@ -68,6 +158,8 @@ int64_t bytesSent(const Move &move, int64_t before, int64_t parts) {
   case Move::ReduceScatter:
   case Move::AllToAll:
     return before * (parts - 1) / parts;
+  case Move::Permute:
+    return before;
   case Move::Part:
   case Move::Mask:
     return 0;
@@ -82,6 +174,12 @@ struct Reached {
   Resharding way;
   bool operator>(const Reached &other) const { return seconds > other.seconds; }
 };
+
+/// `sharding`, but cut as `other` is.
+ShardingAttr withDims(ShardingAttr sharding, ShardingAttr other) {
+  return ShardingAttr::get(sharding.getContext(), other.getDims(),
+                           sharding.getPartial(), sharding.getReduce());
+}
 
 class Search {
 public:
@@ -148,8 +246,30 @@ private:
         extend(now, d, over);
       } else {
         shrink(now, d);
+        reorder(now, d);
       }
     }
+    permute(now, withDims(now.sharding, to));
+  }
+
+  /// Ranks change places for `after`, if that is all it takes.
+  void permute(const Reached &now, ShardingAttr after) {
+    if (after != now.sharding && sameParts(now.sharding, after, mesh) &&
+        !meet(after.shardedAxes(), after.getPartial())) {
+      go(now, {Move::Permute, movingAxes(now.sharding, after), 0, 0,
+               now.sharding, after});
+    }
+  }
+
+  /// The axes of dimension `d` that it is to be cut over first, first.
+  void reorder(const Reached &now, size_t d) {
+    ArrayRef<int64_t> have = now.sharding.getDims()[d].asArrayRef();
+    Axes order(wanted(d).take_while(
+        [&](int64_t axis) { return llvm::is_contained(have, axis); }));
+    llvm::copy_if(have, std::back_inserter(order), [&](int64_t axis) {
+      return !llvm::is_contained(order, axis);
+    });
+    permute(now, now.sharding.withDim(d, order));
   }
 
   /// Cuts dimension `d` over its next axis.

@@ -16,10 +16,13 @@ struct Move {
     Mask, ///< the first rank along `axes` keeps it, others have zero: a whole
           ///< value as a partial sum; no message
     Part, ///< each rank keeps its part of dimension `dim`; no message
+    Permute, ///< ranks that differ along `axes` change places; parts stay as
+             ///< they are, the sharding becomes `after`
   };
   Kind kind;
   llvm::SmallVector<int64_t, 2> axes;
   int64_t dim = 0, to = 0;
+  ShardingAttr before = {}, after = {}; ///< of a Permute
 };
 
 /// Moves in order, and what they cost.
@@ -43,6 +46,11 @@ bool canReshard(mlir::Type global, ShardingAttr from, ShardingAttr to);
 
 /// The sharding after one move.
 ShardingAttr applyMove(ShardingAttr sharding, const Move &move);
+
+/// For each member of the group along a Permute's axes, in order, the one that
+/// holds the part that it wants: itself where it has it, so that no more moves
+/// than has to.
+llvm::SmallVector<int64_t> sendersOf(const Move &permute, MeshAttr mesh);
 
 /// Bytes that one rank holds of a value.
 int64_t localBytes(mlir::Type global, ShardingAttr sharding, MeshAttr mesh);

@@ -84,6 +84,11 @@ public:
   /// do not overlap. MPI_Alltoall.
   virtual Status allToAll(const void *in, void *out, size_t count,
                           DataType type) = 0;
+  /// in[count] of member from[rank()] -> out[count]; `from` is a permutation of
+  /// the group's indices, the same on all members. in and out do not overlap.
+  /// MPI_Sendrecv; ncclSend and ncclRecv in one group.
+  virtual Status permute(const void *in, void *out, size_t count, DataType type,
+                         std::span<const uint32_t> from) = 0;
   /// in[count] of `root` -> out[count] everywhere; in == out is allowed, in is
   /// ignored elsewhere. MPI_Bcast.
   virtual Status broadcast(const void *in, void *out, size_t count,

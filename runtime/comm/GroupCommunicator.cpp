@@ -62,6 +62,29 @@ Status GroupCommunicator::allToAll(const void *in, void *out, size_t count,
   return collective({Verb::AllToAll, bytesOf(in), bytesOf(out), count, type});
 }
 
+Status GroupCommunicator::permute(const void *in, void *out, size_t count,
+                                  DataType type,
+                                  std::span<const uint32_t> from) {
+  Operation op{Verb::Permute, bytesOf(in), bytesOf(out), count, type};
+  op.from = from;
+  if (!isPermutation(from)) {
+    return badGroup(title(op) +
+                    format(": from is no permutation of %d members", size()));
+  }
+  return collective(op);
+}
+
+bool GroupCommunicator::isPermutation(std::span<const uint32_t> from) {
+  sends.assign(members.size(), false);
+  for (uint32_t member : from) {
+    if (member >= sends.size() || sends[member]) {
+      return false;
+    }
+    sends[member] = true;
+  }
+  return from.size() == members.size();
+}
+
 Status GroupCommunicator::broadcast(const void *in, void *out, size_t count,
                                     DataType type, int root) {
   return collective({Verb::Broadcast, bytesOf(in), bytesOf(out), count, type,

@@ -19,6 +19,8 @@ public:
   Status allGather(const void *in, void *out, size_t count,
                    DataType type) final;
   Status allToAll(const void *in, void *out, size_t count, DataType type) final;
+  Status permute(const void *in, void *out, size_t count, DataType type,
+                 std::span<const uint32_t> from) final;
   Status broadcast(const void *in, void *out, size_t count, DataType type,
                    int root) final;
   Status reduce(const void *in, void *out, size_t count, DataType type,
@@ -52,9 +54,11 @@ protected:
 private:
   Status collective(Operation op);
   Status exchange(const Operation &op, int peer);
+  bool isPermutation(std::span<const uint32_t> from);
 
-  uint64_t sequence = 0; ///< collectives entered
-  uint8_t place = 0;     ///< of the next one
+  uint64_t sequence = 0;   ///< collectives entered
+  uint8_t place = 0;       ///< of the next one
+  std::vector<bool> sends; ///< scratch of isPermutation
 };
 
 /// Ok if `members` ascend within 0 .. ranks-1 and hold `self`.

@@ -8,19 +8,29 @@
 
 namespace sft::rt {
 
+/// FNV-1a: members that permute otherwise disagree.
+static uint32_t hashOf(std::span<const uint32_t> from) {
+  uint32_t hash = 0x811c9dc5;
+  for (uint32_t member : from) {
+    hash = (hash ^ member) * 0x01000193;
+  }
+  return hash;
+}
+
 Signature signatureOf(const Operation &op) {
   // Sender and receiver call different verbs and still must agree.
   Verb verb = op.verb == Verb::Recv ? Verb::Send : op.verb;
+  uint32_t root = op.verb == Verb::Permute ? hashOf(op.from) : op.root;
   uint64_t key = uint64_t(verb) | uint64_t(op.type) << 8 |
                  uint64_t(op.kind) << 16 | uint64_t(op.place) << 24 |
-                 uint64_t(op.root) << 32;
+                 uint64_t(root) << 32;
   return {key, op.count};
 }
 
 const char *name(Verb verb) {
   static const char *const names[] = {
       "all_reduce", "reduce_scatter", "all_gather", "all_to_all", "broadcast",
-      "reduce",     "barrier",        "send",       "recv"};
+      "reduce",     "permute",        "barrier",    "send",       "recv"};
   return size_t(verb) < std::size(names) ? names[size_t(verb)] : "?";
 }
 
@@ -41,6 +51,9 @@ std::string describe(const Signature &signature) {
                  name(DataType(signature.key >> 8 & 0xff)));
   if (verb == Verb::Broadcast || verb == Verb::Reduce) {
     text += format(" root %u", root);
+  }
+  if (verb == Verb::Permute) {
+    text += format(" by permutation %08x", root);
   }
   if (auto place = unsigned(signature.key >> 24 & 0xff)) {
     text += format(" (number %u)", place);
@@ -106,6 +119,8 @@ void take(const Operation &op, int me, const Sources &sources, size_t offset,
     return takeBlocks(op, me, sources, at, bytes);
   case Verb::Broadcast:
     return copy(op.out + at, sources.base[op.root], bytes);
+  case Verb::Permute:
+    return copy(op.out + at, sources.base[op.from[size_t(me)]], bytes);
   case Verb::Barrier:
   case Verb::Send:
   case Verb::Recv:

@@ -17,6 +17,7 @@ enum class Verb : uint8_t {
   AllToAll,
   Broadcast,
   Reduce,
+  Permute,
   Barrier,
   Send,
   Recv
@@ -31,12 +32,18 @@ struct Operation {
   ReduceKind kind = ReduceKind::Sum;
   uint32_t root = 0; ///< Broadcast, Reduce; the tag for Send and Recv
   uint8_t place = 0; ///< of collectives: which one the caller expects
+  std::span<const uint32_t> from = {}; ///< Permute
 
   /// Bytes of `count` elements: one block.
   size_t bytes() const { return count * sizeOf(type); }
   /// True if the input holds one block for each member, not one in all.
   bool blockwise() const {
     return verb == Verb::ReduceScatter || verb == Verb::AllToAll;
+  }
+  /// True if member `m` takes something of member `of`'s input.
+  bool takes(int m, int of) const {
+    return verb == Verb::Permute ? from[size_t(m)] == uint32_t(of)
+                                 : bringsInput(of);
   }
   /// True if member `m` brings an input, or receives output from others than
   /// itself (then its `out` is written by peers in the direct scheme).

@@ -78,6 +78,13 @@ bool allToAll(const Command &command, RunContext &context) {
   });
 }
 
+bool permute(const Command &command, RunContext &context) {
+  return collective(command, context, [](const CommunicateOperands &op) {
+    return op.group->permute(op.in, op.out, op.count, op.type,
+                             {op.from, size_t(op.group->size())});
+  });
+}
+
 bool broadcast(const Command &command, RunContext &context) {
   return collective(command, context, [](const CommunicateOperands &op) {
     return op.group->broadcast(op.in, op.out, op.count, op.type, op.peer);

@@ -37,8 +37,9 @@ struct CommunicateOperands {
   size_t count;
   DataType type;
   ReduceKind reduce;
-  int peer;     ///< root, or the other side
-  uint32_t tag; ///< the plan's number of it
+  int peer;             ///< root, or the other side
+  uint32_t tag;         ///< the plan's number of it
+  const uint32_t *from; ///< Permute: in the plan, one for each member
 };
 
 struct MemoryOperands {
@@ -80,6 +81,7 @@ bool allReduce(const Command &, RunContext &);
 bool allGather(const Command &, RunContext &);
 bool reduceScatter(const Command &, RunContext &);
 bool allToAll(const Command &, RunContext &);
+bool permute(const Command &, RunContext &);
 bool broadcast(const Command &, RunContext &);
 bool reduce(const Command &, RunContext &);
 bool send(const Command &, RunContext &);

@@ -18,9 +18,9 @@ void append(const fb::Program &program, uint32_t function, uint32_t microbatch,
 }
 
 const char *nameOf(fb::CollectiveKind kind) {
-  static const char *const names[] = {"all_reduce",     "all_gather",
-                                      "reduce_scatter", "all_to_all",
-                                      "broadcast",      "reduce"};
+  static const char *const names[] = {
+      "all_reduce", "all_gather", "reduce_scatter", "all_to_all",
+      "broadcast",  "reduce",     "permute"};
   return names[size_t(kind)];
 }
 

@@ -31,6 +31,8 @@ Runner runnerOf(fb::CollectiveKind kind) {
     return commands::broadcast;
   case fb::CollectiveKind::Reduce:
     return commands::reduce;
+  case fb::CollectiveKind::Permute:
+    return commands::permute;
   }
   return nullptr;
 }
@@ -145,10 +147,12 @@ Command RankProgram::resolve(const fb::Collective &collective) {
   if (collective.kind() == fb::CollectiveKind::AllToAll) {
     count /= size_t(group->size());
   }
-  return {.run = runnerOf(collective.kind()),
-          .communicate = {group, address(in), address(out), count,
-                          typeOf(buffer(in)), ReduceKind(collective.reduce()),
-                          int(collective.root()), collective.tag()}};
+  return {
+      .run = runnerOf(collective.kind()),
+      .communicate = {group, address(in), address(out), count,
+                      typeOf(buffer(in)), ReduceKind(collective.reduce()),
+                      int(collective.root()), collective.tag(),
+                      collective.from() ? collective.from()->data() : nullptr}};
 }
 
 Command RankProgram::resolve(const fb::Send &send) {
@@ -156,7 +160,7 @@ Command RankProgram::resolve(const fb::Send &send) {
           .communicate = {binding.groups[send.group()], address(send.buffer()),
                           nullptr, elements(send.buffer()),
                           typeOf(buffer(send.buffer())), ReduceKind::Sum,
-                          int(send.peer()), send.tag()}};
+                          int(send.peer()), send.tag(), nullptr}};
 }
 
 Command RankProgram::resolve(const fb::Recv &recv) {
@@ -164,7 +168,7 @@ Command RankProgram::resolve(const fb::Recv &recv) {
           .communicate = {binding.groups[recv.group()], nullptr,
                           address(recv.buffer()), elements(recv.buffer()),
                           typeOf(buffer(recv.buffer())), ReduceKind::Sum,
-                          int(recv.peer()), recv.tag()}};
+                          int(recv.peer()), recv.tag(), nullptr}};
 }
 
 Command RankProgram::resolve(const fb::Copy &copy) {

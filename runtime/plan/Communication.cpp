@@ -30,6 +30,7 @@ std::optional<Message> messageOf(const fb::Program &program, const Site &site) {
     Message message = make(all->in(), all->group(), all->root(), all->tag());
     message.kind = all->kind();
     message.reduce = all->reduce();
+    message.from = sendersOf(*all);
     return message;
   }
   return std::nullopt;
@@ -41,7 +42,8 @@ auto identity(const Message &message) {
       message.isCollective() ? message.site.instruction->location() : 0;
   return std::tuple(message.group, message.peer, message.tag, message.type,
                     message.elements, message.kind, message.reduce,
-                    message.site.microbatch, message.operation, location);
+                    message.site.microbatch, message.operation, location,
+                    message.from);
 }
 
 /// Remembers messages; finds a second one that looks the same.
@@ -75,6 +77,9 @@ std::string Message::text() const {
       format("%s of %" PRIu64 " %s, tag %u, microbatch %u, group %u",
              mnemonic(*site.instruction).c_str(), elements,
              name(DataType(type)), tag, site.microbatch, group);
+  for (size_t i = 0; i < from.size(); ++i) {
+    text += format(i == 0 ? ", from %u" : " %u", from[i]);
+  }
   return isCollective() ? text + format(", %s, root %u",
                                         fb::EnumNameReduceKind(reduce), peer)
                         : text;

@@ -18,6 +18,7 @@ struct Message {
   uint64_t elements; ///< that go in
   fb::CollectiveKind kind = fb::CollectiveKind::MIN;
   fb::ReduceKind reduce = fb::ReduceKind::MIN;
+  std::vector<uint32_t> from = {}; ///< of a permute
 
   bool isCollective() const { return operation == fb::Operation::Collective; }
   /// A send is the peer of a receive.

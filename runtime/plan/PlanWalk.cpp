@@ -143,6 +143,12 @@ uint64_t dataBytes(const fb::Buffer &buffer) {
   return elements(buffer) * sizeOf(DataType(buffer.type()));
 }
 
+std::vector<uint32_t> sendersOf(const fb::Collective &collective) {
+  const auto *from = collective.from();
+  return from ? std::vector<uint32_t>(from->begin(), from->end())
+              : std::vector<uint32_t>();
+}
+
 std::vector<uint32_t> rootBuffers(const fb::Program &program) {
   const auto &buffers = *program.buffers();
   std::vector<uint32_t> roots(buffers.size());

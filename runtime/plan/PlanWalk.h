@@ -66,6 +66,8 @@ void appendAccesses(const fb::Program &program,
 uint64_t dataBytes(const fb::Buffer &buffer);
 /// Number of elements of the shape.
 uint64_t elements(const fb::Buffer &buffer);
+/// From whom each member of a permute receives; empty for other kinds.
+std::vector<uint32_t> sendersOf(const fb::Collective &collective);
 /// For each buffer the buffer that no other contains.
 std::vector<uint32_t> rootBuffers(const fb::Program &program);
 

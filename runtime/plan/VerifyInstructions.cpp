@@ -32,6 +32,7 @@ private:
   Status launch(const fb::Launch &launch);
   Status collective(const fb::Collective &collective);
   Status sizes(const fb::Collective &collective) const;
+  Status senders(const fb::Collective &collective) const;
   Status peer(uint32_t buffer, uint32_t group, uint32_t peer);
   Status copy(const fb::Copy &copy) const;
   Status call(const fb::Call &call) const;
@@ -158,6 +159,7 @@ Status InstructionVerifier::sizes(const fb::Collective &collective) const {
   case fb::CollectiveKind::AllReduce:
   case fb::CollectiveKind::Broadcast:
   case fb::CollectiveKind::Reduce:
+  case fb::CollectiveKind::Permute:
     fits &= in == out;
     break;
   }
@@ -181,7 +183,25 @@ Status InstructionVerifier::collective(const fb::Collective &collective) {
   SFT_RETURN_IF_ERROR(buffer(collective.out()));
   SFT_RETURN_IF_ERROR(checkIndex(collective.root(),
                                  groupSize(plan, collective.group()), "root"));
+  SFT_RETURN_IF_ERROR(senders(collective));
   return sizes(collective);
+}
+
+/// A permute says from whom each member receives, and nothing else does.
+Status InstructionVerifier::senders(const fb::Collective &collective) const {
+  std::vector<uint32_t> from = sendersOf(collective);
+  bool isPermute = collective.kind() == fb::CollectiveKind::Permute;
+  size_t members = isPermute ? groupSize(plan, collective.group()) : 0;
+  bool fits = from.size() == members;
+  std::ranges::sort(from);
+  for (uint32_t i = 0; fits && i < members; ++i) {
+    fits = from[i] == i;
+  }
+  return fits ? Status()
+              : malformed(BadPeer,
+                          format("%zu senders are no permutation of %zu "
+                                 "members",
+                                 from.size(), members));
 }
 
 Status InstructionVerifier::peer(uint32_t index, uint32_t group,
@@ -240,6 +260,7 @@ bool InstructionVerifier::mayShare(const fb::Instruction &instruction,
   }
   case fb::CollectiveKind::ReduceScatter:
   case fb::CollectiveKind::AllToAll:
+  case fb::CollectiveKind::Permute:
     return false;
   }
   return false;

@@ -49,3 +49,14 @@ module attributes {sft.mesh = #sft.mesh<"data" = 4, "tensor" = 2>} {
     sft.output prediction "y", %g : tensor<2xf32>
   }
 }
+
+// -----
+
+module attributes {sft.mesh = #sft.mesh<"data" = 4>} {
+  sft.step predict @shift(%x: tensor<2xf32>) attributes {
+      global_types = [tensor<8xf32>], shardings = [#sft.sharding<[[0]]>]} {
+    // expected-error @+1 {{is a permute between ranks that fewer of them cannot share; sft-split-collectives makes an all_gather of it}}
+    %s = sft.permute %x from [1, 2, 3, 0] axes [0] why "test" : tensor<2xf32>
+    sft.output prediction "y", %s : tensor<2xf32>
+  }
+}

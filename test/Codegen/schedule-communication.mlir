@@ -113,6 +113,22 @@ sft.step predict @scatter(%x: tensor<32x32xf32>) {
 
 // -----
 
+// So does a permute: its operand is not computed into before the await.
+// CHECK-LABEL: sft.step predict @permute
+// CHECK: %[[G:.*]] = sft.contract
+// CHECK-NEXT: %[[A:.*]] = sft.permute %[[G]]
+// CHECK-NEXT: sft.contract
+// CHECK-NEXT: %[[R:.*]] = sft.await %[[A]] while %[[G]]
+// CHECK-NEXT: sft.output metric "r", %[[R]]
+sft.step predict @permute(%x: tensor<32x32xf32>) {
+  %g = sft.contract %x, %x none : tensor<32x32xf32>, tensor<32x32xf32> -> tensor<32x32xf32>
+  %h = sft.contract %x, %x none : tensor<32x32xf32>, tensor<32x32xf32> -> tensor<32x32xf32>
+  %r = sft.permute %g from [1, 0] axes [0] why "" : tensor<32x32xf32>
+  sft.output metric "r", %r : tensor<32x32xf32>
+}
+
+// -----
+
 // What is gathered into a variable takes no room: it is not held back. Writes
 // happen at the end of the step, wherever they stand.
 // CHECK-LABEL: sft.step initialize @into_variables

@@ -84,6 +84,34 @@ sft.step predict @all_to_all_c1_elements(%x: tensor<4x2xf32>) {
 
 // -----
 
+sft.step predict @permute_c1(%x: tensor<4xf32>) {
+  // expected-error @below {{from is no permutation of 0 to 2}}
+  %y = sft.permute %x from [0, 1, 1] axes [0] why "" : tensor<4xf32>
+}
+
+// -----
+
+sft.step predict @permute_c1_range(%x: tensor<4xf32>) {
+  // expected-error @below {{from is no permutation of 0 to 1}}
+  %y = sft.permute %x from [1, 2] axes [0] why "" : tensor<4xf32>
+}
+
+// -----
+
+sft.step predict @permute_c1_negative(%x: tensor<4xf32>) {
+  // expected-error @below {{from is no permutation of 0 to 1}}
+  %y = sft.permute %x from [0, -1] axes [0] why "" : tensor<4xf32>
+}
+
+// -----
+
+sft.step predict @permute_c2(%x: tensor<4xf32>) {
+  // expected-error @below {{needs a mesh axis}}
+  %y = sft.permute %x from [1, 0] axes [] why "" : tensor<4xf32>
+}
+
+// -----
+
 sft.step predict @part_c1(%x: tensor<4x2xf32>, %i: tensor<i64>) {
   // expected-error @below {{'tensor<3x2xf32>' is no part of 'tensor<4x2xf32>' along dimension 0}}
   %y = sft.part %x, %i dim 0 : tensor<4x2xf32> to tensor<3x2xf32>

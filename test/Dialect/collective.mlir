@@ -20,6 +20,10 @@ sft.step train @collectives(%a: tensor<8xf32>, %b: tensor<4xf32>,
   // CHECK: sft.all_to_all %{{.*}} split 0 concat 1 axes [0] why "" : tensor<8x4xf32> to tensor<4x8xf32>
   %t = sft.all_to_all %x split 0 concat 1 axes [0] why ""
       : tensor<8x4xf32> to tensor<4x8xf32>
+  // CHECK: sft.permute %{{.*}} from [2, 0, 1] axes [0] why "shift" : tensor<8x4xf32>
+  %p = sft.permute %x from [2, 0, 1] axes [0] why "shift" : tensor<8x4xf32>
+  // CHECK: sft.permute %{{.*}} from [0, 2, 1, 3] axes [0, 1] why "" : tensor<8x4xf32>
+  %q = sft.permute %x from [0, 2, 1, 3] axes [0, 1] why "" : tensor<8x4xf32>
   // CHECK: sft.all_to_all %{{.*}} split 0 concat 0 axes [0] why "" : tensor<8x4xf32> to tensor<8x4xf32>
   %u = sft.all_to_all %x split 0 concat 0 axes [0] why ""
       : tensor<8x4xf32> to tensor<8x4xf32>

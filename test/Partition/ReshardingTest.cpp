@@ -168,4 +168,69 @@ TEST_P(Resharding, OfThreeDimensionsAndMaxima) {
 }
 INSTANTIATE_TEST_SUITE_P(Meshes, Resharding, testing::Values(2, 4));
 
+/// The moves between two ways to cut a matrix of this size, 4 bytes an element.
+sft::Resharding planOf(ArrayRef<int64_t> shape, MeshAttr mesh, List fromRows,
+                       List fromColumns, List toRows, List toColumns) {
+  MLIRContext *context = &testContext();
+  ShardingAttr whole = ShardingAttr::replicated(context, 2);
+  auto type = RankedTensorType::get(shape, Float32Type::get(context));
+  return planResharding(type,
+                        whole.withDim(0, fromRows).withDim(1, fromColumns),
+                        whole.withDim(0, toRows).withDim(1, toColumns), mesh);
+}
+
+/// One permute, from whom each member receives, and what a rank sends.
+void expectPermute(const sft::Resharding &way, MeshAttr mesh, List axes,
+                   ArrayRef<int64_t> from, int64_t bytes) {
+  ASSERT_EQ(way.moves.size(), 1u);
+  ASSERT_EQ(way.moves[0].kind, Move::Permute);
+  EXPECT_EQ(way.moves[0].axes, axes);
+  EXPECT_EQ(ArrayRef<int64_t>(sendersOf(way.moves[0], mesh)), from);
+  EXPECT_EQ(way.bytes, bytes);
+  EXPECT_DOUBLE_EQ(way.seconds, kLatency + double(bytes) / kBandwidth);
+}
+
+TEST(Permutes, AxesInAnotherOrder) {
+  MeshAttr mesh = meshOf({"data", "tensor"}, {2, 4});
+  expectPermute(planOf({8, 16}, mesh, {0, 1}, {}, {1, 0}, {}), mesh, {0, 1},
+                {0, 2, 4, 6, 1, 3, 5, 7}, 64);
+}
+
+TEST(Permutes, AxesThatChangeDimensions) {
+  MeshAttr mesh = meshOf({"data", "tensor"}, {2, 2});
+  expectPermute(planOf({8, 16}, mesh, {0}, {1}, {1}, {0}), mesh, {0, 1},
+                {0, 2, 1, 3}, 128);
+}
+
+/// Of two that hold a part, who wants it has it, or the first one sends it.
+TEST(Permutes, OverAnotherAxis) {
+  MeshAttr mesh = meshOf({"data", "tensor"}, {2, 2});
+  expectPermute(planOf({8, 16}, mesh, {0}, {}, {1}, {}), mesh, {0, 1},
+                {0, 2, 1, 3}, 256);
+}
+
+/// Parts of other sizes are no permutation.
+TEST(Permutes, NotOfOtherParts) {
+  MeshAttr mesh = meshOf({"data", "tensor"}, {2, 4});
+  for (const Move &move : planOf({8, 16}, mesh, {0}, {1}, {1}, {0}).moves) {
+    EXPECT_NE(move.kind, Move::Permute);
+  }
+}
+
+/// Along a third axis nobody moves.
+TEST(Permutes, LeavesOtherAxesAlone) {
+  MeshAttr mesh = meshOf({"data", "tensor", "pipe"}, {2, 2, 2});
+  for (int64_t outer : {0, 2}) {
+    List other = {0, 1, 2};
+    llvm::erase(other, outer);
+    List have = {outer, other[0], other[1]}, want = {outer, other[1], other[0]};
+    expectPermute(planOf({8, 16}, mesh, have, {}, want, {}), mesh, other,
+                  {0, 2, 1, 3}, 64);
+    std::rotate(have.begin(), have.begin() + 1, have.end());
+    std::rotate(want.begin(), want.begin() + 1, want.end());
+    expectPermute(planOf({8, 16}, mesh, have, {}, want, {}), mesh, other,
+                  {0, 2, 1, 3}, 64);
+  }
+}
+
 } // namespace

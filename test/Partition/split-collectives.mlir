@@ -17,6 +17,20 @@ module attributes {sft.mesh = #sft.mesh<"data" = 2, "tensor" = 4>} {
     sft.output prediction "y", %y : tensor<2xf32>
   }
 
+  // What a permute moves, lanes take out of all.
+  // CHECK-LABEL: sft.step predict @senders
+  sft.step predict @senders(%x: tensor<2x3xf32>) {
+    // CHECK: %[[ONE:.*]] = sft.reshape %x : tensor<2x3xf32> to tensor<1x2x3xf32>
+    // CHECK: %[[ALL:.*]] = sft.all_gather %[[ONE]] dim 0 axes [0] {{.*}} : tensor<1x2x3xf32> to tensor<2x2x3xf32>
+    // CHECK: %[[I:.*]] = sft.select
+    // CHECK: %[[OWN:.*]] = sft.part %[[ALL]], %[[I]] dim 0 : tensor<2x2x3xf32> to tensor<1x2x3xf32>
+    // CHECK: %[[Y:.*]] = sft.reshape %[[OWN]] : tensor<1x2x3xf32> to tensor<2x3xf32>
+    // CHECK: sft.permute %[[Y]] from [3, 2, 1, 0] axes [1]
+    %y = sft.permute %x from [1, 0] axes [0] why "test" : tensor<2x3xf32>
+    %z = sft.permute %y from [3, 2, 1, 0] axes [1] why "test" : tensor<2x3xf32>
+    sft.output prediction "z", %z : tensor<2x3xf32>
+  }
+
   // CHECK-LABEL: sft.step evaluate @alone
   sft.step evaluate @alone(%x: tensor<2xf32>) {
     // CHECK-COUNT-2: sft.all_reduce

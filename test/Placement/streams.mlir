@@ -25,6 +25,23 @@ sft.step predict @predict(%x: tensor<32x32xf32> of tensor<32x32xf32> sharding <[
 
 // -----
 
+// A permute has bytes of its own to receive in.
+// CHECK-LABEL: plan.program @spmd
+// CHECK: plan.function @predict
+// CHECK: plan.contract {{.*}} -> %[[G:[0-9]+]] [32, 32]
+// CHECK: plan.collective permute sum %[[G]] -> %[[R:[^ ]*]] from [1, 0] axes [0] root 0 why "" stream 1
+// CHECK-NEXT: plan.record 1 stream 1
+sft.step predict @predict(%x: tensor<32x32xf32> of tensor<32x32xf32> sharding <[[], []]>) {
+  %g = sft.contract %x, %x none : tensor<32x32xf32>, tensor<32x32xf32> -> tensor<32x32xf32>
+  %s = sft.permute %g from [1, 0] axes [0] why "" : tensor<32x32xf32>
+  %h = sft.contract %x, %x none : tensor<32x32xf32>, tensor<32x32xf32> -> tensor<32x32xf32>
+  %r = sft.await %s while %g : (tensor<32x32xf32>, tensor<32x32xf32>) -> tensor<32x32xf32>
+  sft.output metric "r", %r : tensor<32x32xf32>
+  sft.output metric "h", %h : tensor<32x32xf32>
+}
+
+// -----
+
 // An all_reduce works in place, and what it gathers into a variable stands there
 // at once.
 // CHECK-LABEL: plan.program @spmd

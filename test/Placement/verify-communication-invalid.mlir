@@ -112,6 +112,29 @@ plan.program @back at {pipe = 1 : i64} arena 64 {
 
 // -----
 
+module attributes {sft.mesh = #sft.mesh<"pipe" = 2>} {
+plan.program @front at {pipe = 0 : i64} arena 128 {
+  %a = plan.buffer "a" temporary at 0 bytes 16 : memref<4xf32>
+  %b = plan.buffer "b" temporary at 64 bytes 16 : memref<4xf32>
+  plan.function @predict {
+    // expected-error @+1 {{does not match what other ranks do: the ranks at pipe=0: permute sum of memref<4xf32> from [1, 0] over "pipe"}}
+    plan.collective permute sum %a -> %b from [1, 0] axes [0] root 0 why "" : memref<4xf32> -> memref<4xf32>
+  }
+  plan.entry predict @predict
+}
+plan.program @back at {pipe = 1 : i64} arena 128 {
+  %a = plan.buffer "a" temporary at 0 bytes 16 : memref<4xf32>
+  %b = plan.buffer "b" temporary at 64 bytes 16 : memref<4xf32>
+  plan.function @predict {
+    // expected-note @+1 {{the ranks at pipe=1: permute sum of memref<4xf32> from [0, 1] over "pipe"}}
+    plan.collective permute sum %a -> %b from [0, 1] axes [0] root 0 why "" : memref<4xf32> -> memref<4xf32>
+  }
+  plan.entry predict @predict
+}
+}
+
+// -----
+
 // 5. No ranks wait in a circle.
 
 module attributes {sft.mesh = #sft.mesh<"pipe" = 2>} {

@@ -144,6 +144,47 @@ TEST_F(Interpreter, EvaluatesCollectivesGroupByGroup) {
   EXPECT_EQ(ranks[2].outputs["gathered"].data, (std::vector<double>{2, 3}));
 }
 
+TEST_F(Interpreter, PermutesAGroup) {
+  auto step = parse<StepOp>(R"(
+    sft.step predict @p(%x: tensor<1xf32>) {
+      %s = sft.permute %x from [1, 2, 0] axes [1] why "" : tensor<1xf32>
+      %t = sft.permute %x from [0, 2, 4, 1, 3, 5] axes [1, 0] why "" : tensor<1xf32>
+      sft.output prediction "shifted", %s : tensor<1xf32>
+      sft.output prediction "turned", %t : tensor<1xf32>
+    })");
+  ASSERT_TRUE(step) << errors;
+  std::vector<Rank> ranks(6);
+  for (size_t i = 0; i < 6; ++i) {
+    ranks[i].inputs = {vector({double(i)})};
+  }
+  MeshAttr grid = mesh("#sft.mesh<\"data\" = 2, \"tensor\" = 3>");
+  ASSERT_TRUE(succeeded(runStep(step, grid, ranks, {})));
+  std::vector<double> shifted, turned;
+  for (Rank &rank : ranks) {
+    shifted.push_back(rank.outputs["shifted"][0]);
+    turned.push_back(rank.outputs["turned"][0]);
+  }
+  EXPECT_EQ(shifted, (std::vector<double>{1, 2, 0, 4, 5, 3}));
+  // Members 0 to 5 are ranks 0, 3, 1, 4, 2, 5.
+  EXPECT_EQ(turned, (std::vector<double>{0, 2, 4, 1, 3, 5}));
+}
+
+TEST_F(Interpreter, PermutesAsManyAsThereAre) {
+  auto step = parse<StepOp>(R"(
+    sft.step predict @p(%x: tensor<1xf32>) {
+      %y = sft.permute %x from [1, 2, 0] axes [0] why "" : tensor<1xf32>
+      sft.output prediction "y", %y : tensor<1xf32>
+    })");
+  ASSERT_TRUE(step) << errors;
+  std::vector<Rank> ranks(2);
+  ranks[0].inputs = ranks[1].inputs = {vector({1})};
+  EXPECT_TRUE(
+      failed(runStep(step, mesh("#sft.mesh<\"data\" = 2>"), ranks, {})));
+  EXPECT_NE(errors.find("permutes 3 members, but the group has 2"),
+            std::string::npos)
+      << errors;
+}
+
 TEST_F(Interpreter, GathersSparseRows) {
   auto step = parse<StepOp>(R"(
     sft.step predict @p(%x: !sft.csr<2x3xf32, capacity = 2>, %w: tensor<3x1xf32>) {

@@ -1,4 +1,5 @@
 #include "runtime/plan/PlanText.h"
+#include "runtime/plan/PlanWalk.h"
 #include "tools/sft-plan/Commands.h"
 
 #include <cinttypes>
@@ -52,6 +53,7 @@ public:
     text += name(all.in()) + " -> " + name(all.out()) + " on " +
             groupText(plan, all.group());
     text += rooted ? format(", root %u", all.root()) : "";
+    text += senders(all);
     text += format(", tag %u", all.tag());
     return text + (all.why() ? ": " + all.why()->str() : "");
   }
@@ -68,6 +70,15 @@ public:
   }
 
 private:
+  /// Of a permute: ", from 1 0".
+  static std::string senders(const fb::Collective &all) {
+    std::string text;
+    for (uint32_t sender : rt::sendersOf(all)) {
+      text += (text.empty() ? ", from " : " ") + std::to_string(sender);
+    }
+    return text;
+  }
+
   std::string operand(const fb::Operand &operand) const {
     std::string dims;
     for (int64_t dim : *operand.dims()) {

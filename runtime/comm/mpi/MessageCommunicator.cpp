@@ -85,7 +85,7 @@ const MessageCommunicator::Header &MessageCommunicator::received(int m) const {
 size_t MessageCommunicator::fillHeader(const Operation &op, int peer) {
   std::byte *message = out[size_t(peer)];
   *reinterpret_cast<Header *>(message) = {key, signatureOf(op)};
-  if (!op.bringsInput(me) || op.bytes() > inlineBytes || op.count == 0) {
+  if (!op.takes(peer, me) || op.bytes() > inlineBytes || op.count == 0) {
     return sizeof(Header);
   }
   size_t at = op.blockwise() ? size_t(peer) * op.bytes() : 0;

@@ -27,17 +27,18 @@ Status MessageCommunicator::moveBlocks(const Operation &op) {
     return op.in + (op.blockwise() ? size_t(m) * bytes : 0);
   };
   auto blockFrom = [&](int m) {
-    return op.out + (op.verb == Verb::Broadcast ? 0 : size_t(m) * bytes);
+    bool isOne = op.verb == Verb::Broadcast || op.verb == Verb::Permute;
+    return op.out + (isOne ? 0 : size_t(m) * bytes);
   };
   for (int m = 0; m < size(); ++m) {
-    if (m != me && op.bringsInput(m)) {
+    if (m != me && op.takes(me, m)) {
       SFT_RETURN_IF_ERROR(receiveFrom(m, blockFrom(m), bytes, collectiveTag));
     }
-    if (m != me && op.bringsInput(me)) {
+    if (m != me && op.takes(m, me)) {
       SFT_RETURN_IF_ERROR(sendTo(m, blockFor(m), bytes, collectiveTag));
     }
   }
-  if (op.bringsInput(me) && blockFor(me) != blockFrom(me)) {
+  if (op.takes(me, me) && blockFor(me) != blockFrom(me)) {
     memcpy(blockFrom(me), blockFor(me), bytes);
   }
   return finish([&] { return title(op); });

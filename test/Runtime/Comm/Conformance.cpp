@@ -253,6 +253,51 @@ TEST_P(Conformance, AllToAll) {
   });
 }
 
+/// From whom each member receives.
+std::vector<std::vector<uint32_t>> permutations(uint32_t size) {
+  std::vector<std::vector<uint32_t>> all;
+  auto add = [&](auto senderOf) {
+    auto &from = all.emplace_back();
+    for (uint32_t member = 0; member < size; ++member) {
+      from.push_back(senderOf(member));
+    }
+  };
+  add([](uint32_t i) { return i; });
+  add([&](uint32_t i) { return (i + 1) % size; });             // a cycle
+  add([&](uint32_t i) { return (i + size - 1) % size; });      // the other way
+  add([&](uint32_t i) { return size - 1 - i; });               // reversal
+  add([&](uint32_t i) { return (i ^ 1) < size ? i ^ 1 : i; }); // neighbours
+  add([&](uint32_t i) { return i < 2 ? (1 - i) % size : i; }); // one swap
+  return all;
+}
+
+TEST_P(Conformance, Permute) {
+  forEachTypeAndCount([](Rank &rank, size_t count, DataType type) {
+    for (const auto &from : permutations(uint32_t(rank.size()))) {
+      Bytes want = rank.input(int(from[size_t(rank.me())]), count, type);
+      std::byte *in = rank.in(rank.input(rank.me(), count, type));
+      std::byte *out = rank.out(want.size());
+      rank.expectOut(want, rank.group->permute(in, out, count, type, from),
+                     "permute");
+    }
+  });
+}
+
+TEST_P(Conformance, PermuteOfMegabytes) {
+  onEachRank(GetParam().ranks, [](Transport &transport) {
+    Rank rank(transport, GetParam());
+    for (const auto &from : permutations(uint32_t(rank.size()))) {
+      Bytes want =
+          rank.input(int(from[size_t(rank.me())]), manyPieces, DataType::F32);
+      std::byte *in = rank.in(rank.input(rank.me(), manyPieces, DataType::F32));
+      std::byte *out = rank.out(want.size());
+      rank.expectOut(
+          want, rank.group->permute(in, out, manyPieces, DataType::F32, from),
+          "permute");
+    }
+  });
+}
+
 TEST_P(Conformance, BroadcastFromEachRoot) {
   forEachTypeAndCount([](Rank &rank, size_t count, DataType type) {
     for (int root = 0; root < rank.size(); ++root) {

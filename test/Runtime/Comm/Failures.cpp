@@ -96,6 +96,26 @@ TEST_P(Mismatch, F16_Expected) {
       "8 x f32 (number 9)", "8 x f32 (number 8)");
 }
 
+// Members that permute otherwise would wait for each other in vain.
+TEST_P(Mismatch, Permutation) {
+  int ranks = GetParam();
+  std::vector<uint32_t> same, shifted;
+  for (int i = 0; i < ranks; ++i) {
+    same.push_back(uint32_t(i));
+    shifted.push_back(uint32_t((i + 1) % ranks));
+  }
+  for (size_t count : {size_t(8), size_t(100'000)}) {
+    disagree(
+        ranks,
+        [&](Communicator &group, bool odd) {
+          std::vector<float> in(count), out(count);
+          return group.permute(in.data(), out.data(), count, DataType::F32,
+                               odd ? shifted : same);
+        },
+        "x f32 by permutation", "x f32 by permutation");
+  }
+}
+
 TEST_P(Mismatch, Tag) {
   onEachRank(GetParam(), [](Transport &transport) {
     auto group = groupOfAll(transport);
@@ -120,11 +140,18 @@ TEST(Arguments, AreChecked) {
               BadGroup);
     EXPECT_EQ(group->send(&x, 1, DataType::I32, group->rank(), 0).id(),
               BadGroup);
+    auto members = size_t(group->size());
+    std::vector<uint32_t> outOfRange(members, uint32_t(members)),
+        twice(members + 1, 0), few(members - 1);
+    for (const auto &from : {outOfRange, twice, few}) {
+      int32_t y = 0;
+      EXPECT_EQ(group->permute(&x, &y, 1, DataType::I32, from).id(), BadGroup);
+    }
     EXPECT_EQ(group->recv(&x, 1, DataType::I32, -1, 0).id(), BadGroup);
     int self = transport.rank();
-    int outside[] = {self, transport.size()}, twice[] = {self, self};
+    int outside[] = {self, transport.size()}, same[] = {self, self};
     EXPECT_EQ(transport.makeGroup(outside, "x").status().id(), BadGroup);
-    EXPECT_EQ(transport.makeGroup(twice, "x").status().id(), BadGroup);
+    EXPECT_EQ(transport.makeGroup(same, "x").status().id(), BadGroup);
     EXPECT_EQ(transport.makeGroup({}, "x").status().id(), BadGroup);
     EXPECT_TRUE(group->barrier());
   });
@@ -175,6 +202,22 @@ TEST_F(Lost, LargeOperationsToo) {
     return group.allGather(data.data(), data.data(), 50'000, DataType::F32);
   });
   EXPECT_THAT(statuses[0].message(), HasSubstr("not entered by ranks {1}"));
+}
+
+TEST_F(Lost, Permutes) {
+  const uint32_t from[] = {1, 2, 0};
+  for (size_t count : {size_t(1), size_t(100'000)}) {
+    auto statuses = callWithoutRankOne(3, [&](Communicator &group) {
+      std::vector<float> in(count), out(count);
+      return group.permute(in.data(), out.data(), count, DataType::F32, from);
+    });
+    for (size_t rank : {0u, 2u}) { // rank 2 sends to 1, rank 0 receives
+      EXPECT_EQ(statuses[rank].id(), DeadlinePassed);
+      EXPECT_EQ(statuses[rank].message(),
+                "permute seq 1 on \"all\" not complete after 0.05 s; "
+                "not entered by ranks {1}");
+    }
+  }
 }
 
 TEST_F(Lost, SendWithoutReceive) {

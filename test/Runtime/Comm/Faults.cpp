@@ -28,7 +28,7 @@ namespace {
 /// What rank 1 does instead of its third all_reduce.
 Status misbehave(const std::string &mode, Communicator &group) {
   float value = 1;
-  if (mode == "hang" || mode == "launcher") {
+  if (mode == "hang" || mode == "permute" || mode == "launcher") {
     hang();
   } else if (mode == "stop") {
     raise(SIGSTOP);
@@ -46,9 +46,19 @@ Status misbehave(const std::string &mode, Communicator &group) {
   return group.allReduce(&value, &value, 1, DataType::F32, ReduceKind::Sum);
 }
 
+/// A permute that all members wait for.
+Status shift(Communicator &group) {
+  std::vector<uint32_t> from;
+  for (int i = 1; i <= group.size(); ++i) {
+    from.push_back(uint32_t(i % group.size()));
+  }
+  float mine = 1, theirs = 0;
+  return group.permute(&mine, &theirs, 1, DataType::F32, from);
+}
+
 Status train(Transport &transport, const std::string &mode) {
   // Only where nobody else ends the job, the deadline has to.
-  bool byDeadline = mode == "hang" || mode == "stop";
+  bool byDeadline = mode == "hang" || mode == "stop" || mode == "permute";
   transport.setTimeout(std::chrono::seconds(byDeadline ? 1 : 60));
   std::vector<int> all(size_t(transport.size()), 0);
   std::iota(all.begin(), all.end(), 0);
@@ -59,6 +69,9 @@ Status train(Transport &transport, const std::string &mode) {
         group->allReduce(&value, &value, 1, DataType::F32, ReduceKind::Sum));
   }
   fprintf(stderr, "ready\n");
+  if (mode == "permute" && transport.rank() != 1) {
+    return shift(*group);
+  }
   return transport.rank() == 1
              ? misbehave(mode, *group)
              : group->allReduce(&value, &value, 1, DataType::F32,

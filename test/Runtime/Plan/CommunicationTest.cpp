@@ -125,6 +125,28 @@ TEST(Communication, P12_RootsDiffer) {
   expectError(stages.plan, Unmatched, {"root 0", "root 1"});
 }
 
+/// Both stages permute "a" to "b", each in its own way.
+Status permuteBy(const std::vector<uint32_t> &first,
+                 const std::vector<uint32_t> &second) {
+  Stages stages(2);
+  for (uint32_t stage : {0u, 1u}) {
+    uint32_t index = stages.bodies[stage].collective(
+        fb::CollectiveKind::Permute, stages.pipe, stages.a, stages.b, 1);
+    stages.plan.plan.programs[stage]
+        ->functions[0]
+        ->instructions[index]
+        ->op.AsCollective()
+        ->from = stage == 0 ? first : second;
+  }
+  return statusOf(stages.plan);
+}
+
+TEST(Communication, P12_PermutationsDiffer) {
+  EXPECT_TRUE(permuteBy({1, 0}, {1, 0}).ok());
+  expectError(permuteBy({1, 0}, {0, 1}), Unmatched,
+              {"permute of 4 f32", "from 1 0", "from 0 1"});
+}
+
 TEST(Communication, P12_OneProgramLacksAnEntry) {
   Stages stages(2);
   ProgramBuilder(stages.plan.plan, 0).entry(Evaluate);

@@ -13,6 +13,7 @@
 #include "runtime/plan/PlanWriter.h"
 #include "runtime/plan/Verify.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <map>
@@ -124,6 +125,12 @@ const std::vector<Slip> kSlips = {
        uint32_t &group = collectiveOf(*list[i])->group;
        group = (group + 1) % uint32_t(plan.groups.size());
        return plan.groups.size() > 1;
+     }},
+    {"senders",
+     [](auto &, auto &, Instructions &list, size_t i) {
+       std::vector<uint32_t> &from = collectiveOf(*list[i])->from;
+       std::ranges::reverse(from); // still a permutation
+       return from.size() > 1;
      }},
     {"tag",
      [](auto &, auto &, Instructions &list, size_t i) {

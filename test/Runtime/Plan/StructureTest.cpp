@@ -56,8 +56,8 @@ TEST_F(StructureTest, P08_BufferKind) {
 }
 
 TEST_F(StructureTest, P08_CollectiveAndReduceKind) {
-  gradients(4).op.AsCollective()->kind = fb::CollectiveKind(6);
-  expectError(plan, BadEnum, {"unknown collective kind 6"});
+  gradients(4).op.AsCollective()->kind = fb::CollectiveKind(7);
+  expectError(plan, BadEnum, {"unknown collective kind 7"});
   gradients(4).op.AsCollective()->kind = fb::CollectiveKind::AllReduce;
   gradients(4).op.AsCollective()->reduce = fb::ReduceKind(3);
   expectError(plan, BadEnum, {"unknown reduction kind 3"});
@@ -163,6 +163,21 @@ TEST_F(StructureTest, P11_RankTable) {
 TEST_F(StructureTest, P11_RootOutsideTheGroup) {
   gradients(4).op.AsCollective()->root = 2;
   expectError(plan, BadIndex, {"all_reduce", "no root 2"});
+}
+
+TEST_F(StructureTest, SendersOfAPermuteAreAPermutation) {
+  fb::CollectiveT &all = *gradients(4).op.AsCollective();
+  all.from = {1, 0};
+  expectError(plan, BadPeer, {"all_reduce", "2 senders", "of 0 members"});
+  all.kind = fb::CollectiveKind::Permute;
+  const std::vector<std::vector<uint32_t>> wrong = {
+      {}, {0}, {0, 0}, {1, 2}, {0, 1, 2}, {~0u, 0}};
+  for (const std::vector<uint32_t> &from : wrong) {
+    all.from = from;
+    expectError(plan, BadPeer, {"permute", "no permutation of 2 members"});
+  }
+  all.from = {1, 0};
+  expectError(plan, Overlap, {"permute", "overlap"}); // in place
 }
 
 TEST_F(StructureTest, CollectiveSizesFitTheGroup) {
