@@ -18,7 +18,10 @@ MESHES = [{"data": 2}, {"tensor": 2}, {"data": 4}, {"tensor": 4},
           {"data": 2, "tensor": 4}, {"data": 4, "tensor": 2},
           {"tensor": 2, "model": 2}, {"data": 2, "tensor": 2, "model": 2},
           {"model": 2, "data": 2, "tensor": 2}, {"data": 3}, {"data": 8},
-          {"data": 2, "model": 3}, {"tensor": 3, "data": 2}]
+          {"data": 2, "model": 3}, {"tensor": 3, "data": 2},
+          # Of which factors often take a part only (sft-split-axes).
+          {"tensor": 6}, {"tensor": 8}, {"data": 2, "tensor": 6},
+          {"tensor": 4, "model": 2}, {"data": 4, "tensor": 4}]
 
 
 def tensor(shape, element="f32"):
@@ -239,7 +242,7 @@ class Model:
         if len(x.shape) != 3:
             return None
         batch, length, width = x.shape
-        heads = self.rng.choice([h for h in (1, 2, 3, 4) if not width % h])
+        heads = self.rng.choice([h for h in (1, 2, 3, 4, 6) if not width % h])
         shape = [batch, length, heads, width // heads]
         parts = []
         for _ in range(3):

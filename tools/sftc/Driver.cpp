@@ -174,7 +174,8 @@ void Compilation::explain(Phase phase) {
   if (phase == Phase::Partition) {
     auto print =
         options.explain == Explain::Json ? printReportAsJson : printReport;
-    print(llvm::outs(), reportCollectives(*module), conflicts);
+    auto mesh = (*module)->getAttrOfType<MeshAttr>(kMeshAttr);
+    print(llvm::outs(), mesh, reportCollectives(*module), conflicts);
   }
 }
 
