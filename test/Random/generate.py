@@ -219,6 +219,17 @@ class Model:
         y = self.rng.choice([self.unary, self.softmax, self.shard])(y)
         return self.op(f"transpose {y} {numbers(order)} : {y.type}", x.shape)
 
+    def halves(self, x):
+        """Two halves of the batch, each less its own mean or by itself."""
+        shape = [2, x.shape[0] // 2] + x.shape[1:]
+        y = self.op(f"reshape {x} : {x.type} to {tensor(shape)}", shape)
+        if self.rng.random() < 0.5:
+            kept = [2, 1] + x.shape[1:]
+            mean = self.op(f"mean {y} axes [1] keep : {y.type}", kept)
+            y = self.op(f"sub {y}, {mean} : {y.type}, {mean.type}", shape)
+        y = self.unary(y)
+        return self.op(f"reshape {y} : {y.type} to {x.type}", x.shape)
+
     def concat(self, x):
         axis = self.rng.randrange(1, len(x.shape))
         others = [v for v in self.live if len(v.shape) == len(x.shape) and all(
@@ -309,8 +320,8 @@ class Model:
             self.matmul_transposed, self.matmul_batched, self.norm,
             self.batch_norm, self.softmax, self.reduce, self.reduce_and_repeat,
             self.reshape, self.flatten, self.transpose, self.transpose_batch,
-            self.concat, self.slice, self.pad, self.attention, self.dropout,
-            self.shard, self.shard]
+            self.halves, self.concat, self.slice, self.pad, self.attention,
+            self.dropout, self.shard, self.shard]
         self.live = [self.start() for _ in range(self.rng.randint(1, 2))]
         if self.split:
             self.live.append(self.attention_in_parts())
