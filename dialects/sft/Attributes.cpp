@@ -51,18 +51,37 @@ void MeshAttr::print(AsmPrinter &printer) const {
   printer << '>';
 }
 
+/// Why an axis cannot have this name behind the one of name `before`, or "".
+static std::string invalidAxisReason(StringRef name, StringRef before) {
+  auto [owner, part] = name.split(':');
+  std::string why = invalidKeyReason(owner);
+  if (!why.empty() || owner.size() == name.size()) {
+    return why;
+  }
+  uint32_t number = 0;
+  bool follows =
+      !part.getAsInteger(10, number) &&
+      (number == 0 || before == (owner + ":" + Twine(number - 1)).str());
+  return follows ? "" : "parts of an axis stand together, numbered from 0";
+}
+
 LogicalResult MeshAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                ArrayRef<StringAttr> names,
                                ArrayRef<int64_t> sizes) {
   llvm::StringSet<> seen;
   int64_t ranks = 1;
+  StringRef before;
   for (auto [name, size] : llvm::zip_equal(names, sizes)) {
-    if (!seen.insert(name.getValue()).second) {
-      return emitError() << "mesh axis " << name << " occurs twice";
-    }
-    if (std::string why = invalidKeyReason(name.getValue()); !why.empty()) {
+    if (std::string why = invalidAxisReason(name.getValue(), before);
+        !why.empty()) {
       return emitError() << "mesh axis " << name << ": " << why;
     }
+    auto [owner, part] = name.getValue().split(':');
+    bool isFurtherPart = !part.empty() && part != "0";
+    if (!isFurtherPart && !seen.insert(owner).second) {
+      return emitError() << "mesh axis " << name << " occurs twice";
+    }
+    before = name.getValue();
     if (size < 1 || size > (1 << 20) || (ranks *= size) > (1 << 20)) {
       return emitError() << "mesh axis " << name << " = " << size
                          << ": sizes are at least 1 and a mesh has at most "
@@ -93,11 +112,34 @@ int64_t MeshAttr::sizeOf(ArrayRef<int64_t> axes) const {
   return size;
 }
 
+SmallVector<int64_t> MeshAttr::axesOf(StringRef name) const {
+  int64_t whole = indexOf(name);
+  if (whole >= 0) {
+    return {whole};
+  }
+  auto all = llvm::seq<int64_t>(0, int64_t(getNames().size()));
+  return llvm::filter_to_vector(
+      all, [&](int64_t axis) { return ownerOf(axis) == name; });
+}
+
+StringRef MeshAttr::ownerOf(int64_t axis) const {
+  return getNames()[size_t(axis)].getValue().split(':').first;
+}
+
+bool MeshAttr::isPart(int64_t axis) const {
+  return getNames()[size_t(axis)].getValue().contains(':');
+}
+
 std::string MeshAttr::nameOf(ArrayRef<int64_t> axes) const {
-  return llvm::join(
-      llvm::map_range(
-          axes, [&](int64_t axis) { return getNames()[size_t(axis)].str(); }),
-      ",");
+  SmallVector<StringRef> names;
+  while (!axes.empty()) {
+    SmallVector<int64_t> parts = axesOf(ownerOf(axes.front()));
+    bool areAll = axes.take_front(parts.size()) == ArrayRef<int64_t>(parts);
+    names.push_back(areAll ? ownerOf(axes.front())
+                           : getNames()[size_t(axes.front())].getValue());
+    axes = axes.drop_front(areAll ? parts.size() : 1);
+  }
+  return llvm::join(names, ",");
 }
 
 //===----------------------------------------------------------------------===//

@@ -205,6 +205,12 @@ def Sft_MeshAttr : Sft_Attr<"Mesh", "mesh"> {
   let description = [{
     Ranks are numbered row-major: the last axis varies fastest. On the module as
     `sft.mesh`.
+
+    An axis may stand in parts (sub-axes), `"tensor:0" = 2, "tensor:1" = 2` for
+    `"tensor" = 4`: next to each other, numbered from 0, major first, so that
+    every rank keeps its number. Annotations go on naming the axis, and where all
+    parts stand together in order, people read its own name. Passes see nothing
+    but axes; sft-split-axes makes parts where a factor cannot be cut otherwise.
   }];
   let parameters = (ins ArrayRefParameter<"::mlir::StringAttr">:$names,
                         ArrayRefParameter<"int64_t">:$sizes);
@@ -214,9 +220,16 @@ def Sft_MeshAttr : Sft_Attr<"Mesh", "mesh"> {
     int64_t getNumRanks() const;
     /// Index of an axis, or -1.
     int64_t indexOf(::mlir::StringRef axis) const;
+    /// The axis of this name, or all its parts, major first; empty if the mesh
+    /// has neither.
+    ::llvm::SmallVector<int64_t> axesOf(::mlir::StringRef name) const;
+    /// The axis that this one is or is part of: "tensor" of "tensor:1".
+    ::mlir::StringRef ownerOf(int64_t axis) const;
+    /// True of "tensor:1".
+    bool isPart(int64_t axis) const;
     /// Product of the sizes of these axes.
     int64_t sizeOf(::mlir::ArrayRef<int64_t> axes) const;
-    /// "data,tensor" for these axes.
+    /// "data,tensor" for these axes; all parts of an axis in order are the axis.
     ::std::string nameOf(::mlir::ArrayRef<int64_t> axes) const;
   }];
 }
@@ -252,7 +265,7 @@ def Sft_AnnotationAttr : Sft_Attr<"Annotation", "shard"> {
   let summary = "Over which mesh axes a person wants a value cut: `#sft.shard<[-, tensor]>`";
   let description = [{
     For each dimension a mesh axis by name, several as `{data, tensor}` (major
-    first), or `-` for none. Axes that the mesh lacks count as of size 1, so
+    first), or `-` for none. An axis that the mesh has in parts means all of them. Axes that the mesh lacks count as of size 1, so
     that the same model serves every mesh. Where annotations contradict each
     other, the lower `priority` wins; inputs cut over "data" have 0 as well:
     `#sft.shard<[-, tensor], priority = 1>`.

@@ -82,8 +82,27 @@ static std::string sizeText(int64_t bytes) {
                    : llvm::formatv("{0:f1} {1}", value, units[unit]).str();
 }
 
-void printReport(raw_ostream &os, ArrayRef<CollectiveReport> collectives,
+/// "axis tensor = 4 in parts: tensor:0 = 2, tensor:1 = 2".
+static void printParts(raw_ostream &os, MeshAttr mesh) {
+  for (auto [axis, name] : llvm::enumerate(mesh.getNames())) {
+    StringRef owner = mesh.ownerOf(int64_t(axis));
+    SmallVector<int64_t> parts = mesh.axesOf(owner);
+    if (!mesh.isPart(int64_t(axis)) || parts.front() != int64_t(axis)) {
+      continue;
+    }
+    os << "axis " << owner << " = " << mesh.sizeOf(parts) << " in parts: ";
+    llvm::interleaveComma(parts, os, [&](int64_t part) {
+      os << mesh.getNames()[size_t(part)].getValue() << " = "
+         << mesh.sizeOf(part);
+    });
+    os << "\n";
+  }
+}
+
+void printReport(raw_ostream &os, MeshAttr mesh,
+                 ArrayRef<CollectiveReport> collectives,
                  ArrayRef<ConflictReport> conflicts) {
+  printParts(os, mesh);
   std::string step;
   for (const CollectiveReport &each : collectives) {
     if (each.step != step) {
@@ -112,10 +131,17 @@ void printReport(raw_ostream &os, ArrayRef<CollectiveReport> collectives,
   }
 }
 
-void printReportAsJson(raw_ostream &os, ArrayRef<CollectiveReport> collectives,
+void printReportAsJson(raw_ostream &os, MeshAttr mesh,
+                       ArrayRef<CollectiveReport> collectives,
                        ArrayRef<ConflictReport> conflicts) {
   llvm::json::OStream json(os, 2);
   json.object([&] {
+    json.attributeObject("mesh", [&] {
+      for (auto [name, size] :
+           llvm::zip_equal(mesh.getNames(), mesh.getSizes())) {
+        json.attribute(name.getValue(), size);
+      }
+    });
     json.attributeArray("collectives", [&] {
       for (const CollectiveReport &each : collectives) {
         json.object([&] {

@@ -32,12 +32,13 @@ struct ConflictReport {
 /// After the phase Sharding.
 std::vector<ConflictReport> reportConflicts(mlir::ModuleOp module);
 
-/// A table for people, or JSON for programs: {"collectives": [...],
-/// "conflicts": [...]}.
-void printReport(llvm::raw_ostream &os,
+/// A table for people, which begins with the axes that were cut into parts, or
+/// JSON for programs: {"mesh": {...}, "collectives": [...], "conflicts":
+/// [...]}.
+void printReport(llvm::raw_ostream &os, MeshAttr mesh,
                  llvm::ArrayRef<CollectiveReport> collectives,
                  llvm::ArrayRef<ConflictReport> conflicts);
-void printReportAsJson(llvm::raw_ostream &os,
+void printReportAsJson(llvm::raw_ostream &os, MeshAttr mesh,
                        llvm::ArrayRef<CollectiveReport> collectives,
                        llvm::ArrayRef<ConflictReport> conflicts);
 

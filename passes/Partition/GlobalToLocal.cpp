@@ -96,12 +96,16 @@ Cause Localizer::causeOf(Value global, ShardingAttr to, Operation *user) {
 /// "; tensor: the shard of w1, m.mlir:3:9": where the axes come from.
 std::string Localizer::origins(Operation *def, Operation *user) {
   std::string text;
-  for (StringAttr axis : mesh.getNames()) {
+  llvm::SmallSetVector<StringRef, 4> names;
+  for (size_t axis = 0; axis < mesh.getNames().size(); ++axis) {
+    names.insert(mesh.ownerOf(int64_t(axis)));
+  }
+  for (StringRef axis : names) {
     for (Operation *op : {def, user}) {
       auto all = op ? op->getAttrOfType<DictionaryAttr>(kOriginsAttr) : nullptr;
       auto origin = all ? all.getAs<StringAttr>(axis) : StringAttr();
       if (origin) {
-        text += ("; " + axis.getValue() + ": " + origin.getValue()).str();
+        text += ("; " + axis + ": " + origin.getValue()).str();
         break;
       }
     }

@@ -35,6 +35,14 @@ ShardingAttr shardingFor(MLIRContext *context, const FactorRule::Dims &dims,
   return ShardingAttr::get(context, lists, {}, ReduceKind::Sum);
 }
 
+double workOf(const FactorRule &rule, const FactorAxes &axes, MeshAttr mesh) {
+  double points = 1;
+  for (auto [factor, list] : llvm::zip_equal(rule.factors, axes)) {
+    points *= double(factor.size) / double(mesh.sizeOf(list));
+  }
+  return 2 * points;
+}
+
 namespace {
 
 /// A list of axes that a value suggests for a factor.
@@ -246,7 +254,7 @@ private:
     if (!isRepresentable(rule, axes, mesh) || !isReachable(op, rule, axes)) {
       return std::numeric_limits<double>::max();
     }
-    double seconds = work() / kArithmetic;
+    double seconds = workOf(rule, axes, mesh) / kArithmetic;
     for (auto [operand, dims] :
          llvm::zip_equal(op->getOperands(), rule.operands)) {
       seconds += planResharding(operand.getType(), shardingOf(operand),
@@ -273,15 +281,6 @@ private:
       }
     }
     return all;
-  }
-
-  /// Points of the iteration space of one rank.
-  double work() const {
-    double points = 1;
-    for (auto [factor, list] : llvm::zip_equal(rule.factors, axes)) {
-      points *= double(factor.size) / double(mesh.sizeOf(list));
-    }
-    return 2 * points;
   }
 
   Operation *op;

@@ -1,5 +1,6 @@
 #include "passes/Sharding/Passes.h"
 #include "passes/Sharding/Shardings.h"
+#include "passes/Sharding/Steps.h"
 
 using namespace mlir;
 
@@ -38,22 +39,25 @@ void leaveWhole(Operation &op, const FactorRule &rule) {
 }
 
 struct FindPartials : impl::FindPartialsBase<FindPartials> {
-  void runOnOperation() override {
-    for (auto step : getOperation().getOps<StepOp>()) {
-      for (Operation &op : step.getBody().front()) {
-        auto ruled = dyn_cast<ShardingRuleOpInterface>(op);
-        if (!ruled) {
-          continue;
-        }
-        FactorRule rule = ruled.getFactorRule();
-        leaveWhole(op, rule);
-        FactorAxes axes = decideFactors(&op, rule);
-        for (OpResult result : op.getResults()) {
-          setSharding(result, partialResult(result, rule, axes));
-        }
+  void runOnOperation() override { findPartials(getOperation()); }
+};
+} // namespace
+
+void findPartials(ModuleOp module) {
+  for (auto step : module.getOps<StepOp>()) {
+    for (Operation &op : step.getBody().front()) {
+      auto ruled = dyn_cast<ShardingRuleOpInterface>(op);
+      if (!ruled) {
+        continue;
+      }
+      FactorRule rule = ruled.getFactorRule();
+      leaveWhole(op, rule);
+      FactorAxes axes = decideFactors(&op, rule);
+      for (OpResult result : op.getResults()) {
+        setSharding(result, partialResult(result, rule, axes));
       }
     }
   }
-};
-} // namespace
+}
+
 } // namespace sft

@@ -78,6 +78,46 @@ def PropagateShardings : Sft_ModulePass<"sft-propagate-shardings"> {
   }];
 }
 
+def SplitAxes : Sft_ModulePass<"sft-split-axes"> {
+  let summary = "A mesh axis in parts (sub-axes) where a factor needs them";
+  let description = [{
+    Six heads cannot be cut over `tensor = 4`, but over half of it; the columns
+    that a reshape makes [2, 4] of can be cut over all of it, if 2 go to the first
+    factor and 2 to the second. This pass looks for such dimensions: of several
+    factors, the axis that reaches one of them does not divide what is left of
+    it, but has a divisor in common with it. There parts stand in the place of
+    the axis, major first: the greatest common divisor, if this uses the factor
+    up the one with the next factor, and so on, and what remains. Ranks keep
+    their numbers, the name of the axis means all its parts (#sft.mesh), and
+    propagation begins again from the seeds.
+
+    The finer mesh is kept only if the program then takes less time, messages by
+    latency and bandwidth and work by operations; of several splits the best
+    comes first, and then it is looked again. So nothing changes where a part of
+    an axis is of no use, and it ends: a prime axis has no parts. Axes named in
+    `keep` are left alone: --reproducible folds ranks along whole axes.
+
+    Assumes that what variables are cut over has been propagated from
+    annotations, and that no strategy (sft-zero) has run. Sub-axes are those of
+    GSPMD's and Shardy's meshes, but made once for the whole program, so that
+    each pass behind this one knows axes only.
+
+    ```mlir
+    module attributes {sft.mesh = #sft.mesh<"tensor" = 4>} {
+    // %x: cut over "tensor" along its columns
+    %h = sft.reshape %x : tensor<4x8xf32> to tensor<4x2x4xf32>  // whole
+    ```
+    becomes
+    ```mlir
+    module attributes {sft.mesh = #sft.mesh<"tensor:0" = 2, "tensor:1" = 2>} {
+    // %x: cut over "tensor:0" and "tensor:1"
+    %h = sft.reshape %x {sft.shardings = [#sft.sharding<[[], [0], [1]]>]} : ...
+    ```
+  }];
+  let options = [ListOption<"keep", "keep", "std::string",
+                            "axes that stay in one piece">];
+}
+
 def Zero : Sft_ModulePass<"sft-zero"> {
   let summary = "Optimizer state, gradients, parameters cut over \"data\"";
   let description = [{

@@ -33,6 +33,11 @@ void buildShardingPhase(mlir::OpPassManager &pm,
   pm.addPass(createPadDimensions());
   pm.addPass(createSeedShardings());
   pm.addPass(createPropagateShardings());
+  // Behind a propagation, which shows where axes are too large for a factor,
+  // and before strategies: it propagates anew from the seeds.
+  SplitAxesOptions split;
+  split.keep = llvm::to_vector(llvm::make_first_range(options.reproducible));
+  pm.addPass(createSplitAxes(split));
   if (options.zeroStage > 0) {
     // Between two propagations: a strategy looks at where annotations led, and
     // what it decides spreads in its turn.

@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 #include "passes/Sharding/Annotations.h"
 #include "passes/Sharding/Passes.h"
+#include "passes/Sharding/Steps.h"
 
 using namespace mlir;
 
@@ -75,8 +76,16 @@ private:
     }
   }
 
+  /// Whether `list` goes on from what dimension `d` is cut over.
+  static bool isLonger(ArrayRef<int64_t> list, ShardingAttr sharding,
+                       size_t d) {
+    ArrayRef<int64_t> has = sharding.getDims()[d].asArrayRef();
+    return has.size() < list.size() && list.take_front(has.size()) == has &&
+           !meet(sharding.shardedAxes(), list.drop_front(has.size()));
+  }
+
   /// Gives `value` the axes of `wanted` in dimensions that have none, or only
-  /// the first of them.
+  /// the first of them; of an axis in parts at least the major ones.
   void carry(Value value, ShardingAttr wanted, Operation *through) {
     auto result = dyn_cast<OpResult>(value);
     if (!result || wanted.isReplicated()) {
@@ -84,12 +93,14 @@ private:
     }
     ShardingAttr now = shardingOf(value), next = now;
     for (auto [d, axes] : llvm::enumerate(wanted.getDims())) {
-      ArrayRef<int64_t> list = axes.asArrayRef();
-      ArrayRef<int64_t> has = next.getDims()[d].asArrayRef();
-      if (has.size() < list.size() && list.take_front(has.size()) == has &&
-          !meet(next.shardedAxes(), list.drop_front(has.size())) &&
-          mayTake(result, d, list)) {
-        next = next.withDim(d, list);
+      for (ArrayRef<int64_t> list = axes.asArrayRef(); !list.empty();
+           list = list.drop_back()) {
+        if (isLonger(list, next, d) && mayTake(result, d, list)) {
+          next = next.withDim(d, list);
+        }
+        if (!mesh.isPart(list.back())) {
+          break;
+        }
       }
     }
     if (next != now) {
@@ -121,7 +132,7 @@ private:
     Operation *op = value.getDefiningOp();
     auto all = op ? op->getAttrOfType<DictionaryAttr>(kOriginsAttr) : nullptr;
     StringAttr known =
-        all ? all.getAs<StringAttr>(mesh.getNames()[size_t(axis)]) : nullptr;
+        all ? all.getAs<StringAttr>(mesh.ownerOf(axis)) : nullptr;
     if (known) {
       return known;
     }
@@ -139,7 +150,7 @@ private:
   void setOrigin(Operation *op, int64_t axis, StringAttr origin) {
     auto all = op->getAttrOfType<DictionaryAttr>(kOriginsAttr);
     NamedAttrList list(all);
-    list.set(mesh.getNames()[size_t(axis)].getValue(), origin);
+    list.set(mesh.ownerOf(axis), origin);
     op->setAttr(kOriginsAttr, list.getDictionary(op->getContext()));
   }
 
@@ -233,27 +244,38 @@ void warnOfIdleAxes(ModuleOp module, MeshAttr mesh) {
   }
 }
 
+LogicalResult verifySeeded(ModuleOp module) {
+  for (auto step : module.getOps<StepOp>()) {
+    if (!step.getShardings()) {
+      return step.emitOpError("has no shardings to begin with; run "
+                              "--sft-seed-shardings first");
+    }
+  }
+  return success();
+}
+
 struct PropagateShardings : impl::PropagateShardingsBase<PropagateShardings> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    MeshAttr mesh = meshOf(module);
-    for (auto step : module.getOps<StepOp>()) {
-      if (!step.getShardings()) {
-        step.emitOpError("has no shardings to begin with; run "
-                         "--sft-seed-shardings first");
-        return signalPassFailure();
-      }
+    if (failed(verifySeeded(module)) || failed(propagateShardings(module))) {
+      return signalPassFailure();
     }
-    for (int64_t priority : annotationPriorities(module)) {
-      if (failed(applyAnnotations(module, mesh, priority))) {
-        return signalPassFailure();
-      }
-      shardReads(module);
-      Propagation(module, mesh).run();
-    }
-    warnOfIdleAxes(module, mesh);
+    warnOfIdleAxes(module, meshOf(module));
   }
 };
 
 } // namespace
+
+LogicalResult propagateShardings(ModuleOp module) {
+  MeshAttr mesh = meshOf(module);
+  for (int64_t priority : annotationPriorities(module)) {
+    if (failed(applyAnnotations(module, mesh, priority))) {
+      return failure();
+    }
+    shardReads(module);
+    Propagation(module, mesh).run();
+  }
+  return success();
+}
+
 } // namespace sft

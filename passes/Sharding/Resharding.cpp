@@ -272,19 +272,28 @@ private:
     permute(now, now.sharding.withDim(d, order));
   }
 
-  /// Cuts dimension `d` over its next axis.
+  /// Cuts dimension `d` over its next axis, or several parts of one.
   void extend(const Reached &now, size_t d, ArrayRef<int64_t> over) {
-    size_t length = now.sharding.getDims()[d].size();
-    if (length == wanted(d).size()) {
-      return;
+    ArrayRef<int64_t> next =
+        wanted(d).drop_front(size_t(now.sharding.getDims()[d].size()));
+    for (size_t n = 1; n <= next.size() && areOfOne(next.take_front(n)); ++n) {
+      Axes axes(next.take_front(n));
+      if (llvm::all_of(axes, [&](int64_t axis) {
+            return llvm::is_contained(over, axis);
+          })) {
+        go(now, {Move::ReduceScatter, axes, int64_t(d)});
+      } else if (!meet(now.sharding.shardedAxes(), axes) &&
+                 !meet(now.sharding.getPartial(), axes)) {
+        go(now, {Move::Part, axes, int64_t(d)});
+      }
     }
-    int64_t axis = wanted(d)[length];
-    if (llvm::is_contained(over, axis)) {
-      go(now, {Move::ReduceScatter, {axis}, int64_t(d)});
-    } else if (!llvm::is_contained(now.sharding.shardedAxes(), axis) &&
-               !llvm::is_contained(now.sharding.getPartial(), axis)) {
-      go(now, {Move::Part, {axis}, int64_t(d)});
-    }
+  }
+
+  /// Parts of one axis, which one message serves as well as the axis itself.
+  bool areOfOne(ArrayRef<int64_t> axes) const {
+    return llvm::all_of(axes, [&](int64_t axis) {
+      return mesh.ownerOf(axis) == mesh.ownerOf(axes.front());
+    });
   }
 
   /// Takes the last axes of dimension `d` away, or to where one is wanted.
@@ -292,12 +301,19 @@ private:
     ArrayRef<int64_t> have = now.sharding.getDims()[d].asArrayRef();
     for (size_t n = 1; n <= have.size(); ++n) {
       go(now, {Move::AllGather, Axes(have.take_back(n)), int64_t(d)});
+      if (areOfOne(have.take_back(n))) {
+        exchange(now, d, have.take_back(n));
+      }
     }
+  }
+
+  /// Takes `last` from dimension `d` to where it comes next.
+  void exchange(const Reached &now, size_t d, ArrayRef<int64_t> last) {
     for (size_t e = 0; e < to.getDims().size(); ++e) {
       ArrayRef<int64_t> there = now.sharding.getDims()[e].asArrayRef();
-      if (startsWith(wanted(e), there) && there.size() < wanted(e).size() &&
-          wanted(e)[there.size()] == have.back()) {
-        go(now, {Move::AllToAll, {have.back()}, int64_t(d), int64_t(e)});
+      if (startsWith(wanted(e), there) &&
+          startsWith(wanted(e).drop_front(there.size()), last)) {
+        go(now, {Move::AllToAll, Axes(last), int64_t(d), int64_t(e)});
       }
     }
   }

@@ -1,5 +1,6 @@
 #include "passes/Sharding/Passes.h"
 #include "passes/Sharding/Shardings.h"
+#include "passes/Sharding/Steps.h"
 
 using namespace mlir;
 
@@ -49,19 +50,22 @@ void scatter(Value value, ShardingAttr parts, MeshAttr mesh) {
 }
 
 struct ScatterPartials : impl::ScatterPartialsBase<ScatterPartials> {
-  void runOnOperation() override {
-    MeshAttr mesh = meshOf(getOperation());
-    for (auto step : getOperation().getOps<StepOp>()) {
-      for (Operation &op : llvm::make_early_inc_range(step.getBody().front())) {
-        for (Value result : op.getResults()) {
-          if (ShardingAttr parts = wantedParts(result)) {
-            scatter(result, parts, mesh);
-          }
+  void runOnOperation() override { scatterPartials(getOperation()); }
+};
+
+} // namespace
+
+void scatterPartials(ModuleOp module) {
+  MeshAttr mesh = meshOf(module);
+  for (auto step : module.getOps<StepOp>()) {
+    for (Operation &op : llvm::make_early_inc_range(step.getBody().front())) {
+      for (Value result : op.getResults()) {
+        if (ShardingAttr parts = wantedParts(result)) {
+          scatter(result, parts, mesh);
         }
       }
     }
   }
-};
+}
 
-} // namespace
 } // namespace sft

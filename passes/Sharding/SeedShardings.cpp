@@ -1,6 +1,7 @@
 //===- SeedShardings.cpp - What is known before propagation ---------------===//
 #include "passes/Sharding/Annotations.h"
 #include "passes/Sharding/Passes.h"
+#include "passes/Sharding/Steps.h"
 
 #include "llvm/ADT/StringSet.h"
 
@@ -70,8 +71,9 @@ LogicalResult checkAxes(ModuleOp module, MeshAttr mesh) {
       }
     }
   });
-  for (StringAttr name : mesh.getNames()) {
-    if (!known.contains(name.getValue())) {
+  for (auto [axis, name] : llvm::enumerate(mesh.getNames())) {
+    if (!known.contains(mesh.ownerOf(int64_t(axis))) &&
+        !known.contains(name.getValue())) {
       return module.emitError()
              << "mesh axis " << name
              << " is named by no `shard` of the model; the batch is cut over "
@@ -83,18 +85,25 @@ LogicalResult checkAxes(ModuleOp module, MeshAttr mesh) {
 
 struct SeedShardings : impl::SeedShardingsBase<SeedShardings> {
   void runOnOperation() override {
-    ModuleOp module = getOperation();
-    MeshAttr mesh = meshOf(module);
-    if (failed(checkAxes(module, mesh))) {
-      return signalPassFailure();
-    }
-    for (auto step : module.getOps<StepOp>()) {
-      if (failed(seedStep(step, mesh))) {
-        return signalPassFailure();
-      }
+    if (failed(seedShardings(getOperation()))) {
+      signalPassFailure();
     }
   }
 };
 
 } // namespace
+
+LogicalResult seedShardings(ModuleOp module) {
+  MeshAttr mesh = meshOf(module);
+  if (failed(checkAxes(module, mesh))) {
+    return failure();
+  }
+  for (auto step : module.getOps<StepOp>()) {
+    if (failed(seedStep(step, mesh))) {
+      return failure();
+    }
+  }
+  return success();
+}
+
 } // namespace sft

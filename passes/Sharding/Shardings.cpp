@@ -16,10 +16,13 @@ MeshAttr meshOf(Operation *op) {
   return MeshAttr::get(op->getContext(), {}, {});
 }
 
-Axes dataAxes(MeshAttr mesh) {
-  int64_t axis = mesh.indexOf(kDataAxis);
-  return axis >= 0 && mesh.getSizes()[size_t(axis)] > 1 ? Axes{axis} : Axes();
+Axes axesNamed(StringRef name, MeshAttr mesh) {
+  return llvm::filter_to_vector<2>(mesh.axesOf(name), [&](int64_t axis) {
+    return mesh.getSizes()[size_t(axis)] > 1;
+  });
 }
+
+Axes dataAxes(MeshAttr mesh) { return axesNamed(kDataAxis, mesh); }
 
 bool meet(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
   return llvm::any_of(
@@ -84,10 +87,7 @@ ShardingAttr onMesh(AnnotationAttr annotation, MeshAttr mesh) {
   for (auto [d, names] : llvm::enumerate(annotation.getDims())) {
     Axes axes;
     for (StringRef name : names.getAsValueRange<StringAttr>()) {
-      int64_t axis = mesh.indexOf(name);
-      if (axis >= 0 && mesh.getSizes()[size_t(axis)] > 1) {
-        axes.push_back(axis);
-      }
+      llvm::append_range(axes, axesNamed(name, mesh));
     }
     sharding = sharding.withDim(d, axes);
   }

@@ -31,7 +31,9 @@ using FactorAxes = llvm::SmallVector<Axes>;
 
 /// The mesh of the module around `op`; one rank where there is none.
 MeshAttr meshOf(mlir::Operation *op);
-/// The data axis if it has more than one rank.
+/// The axis of this name, or its parts, as far as they have more than one rank.
+Axes axesNamed(llvm::StringRef name, MeshAttr mesh);
+/// The data axis or its parts.
 Axes dataAxes(MeshAttr mesh);
 /// Whether two lists have an axis in common.
 bool meet(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b);
@@ -92,6 +94,9 @@ ShardingAttr shardingFor(mlir::MLIRContext *context,
 /// whole over one counts on the first rank along it.
 ShardingAttr wantedSharding(mlir::Operation *op, const FactorRule &rule,
                             const FactorAxes &axes, unsigned i);
+
+/// Floating-point operations of one rank in an op whose factors are cut so.
+double workOf(const FactorRule &rule, const FactorAxes &axes, MeshAttr mesh);
 
 /// The type of the part that one rank holds.
 mlir::Type localType(mlir::Type global, ShardingAttr sharding, MeshAttr mesh);

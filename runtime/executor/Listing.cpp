@@ -1,6 +1,7 @@
 #include "runtime/executor/Listing.h"
 
 #include "runtime/base/Status.h"
+#include "runtime/plan/Mesh.h"
 
 namespace sft::rt {
 namespace {
@@ -48,15 +49,6 @@ const fb::Entry *findEntry(const fb::Program &program, fb::EntryKind kind) {
   return nullptr;
 }
 
-std::string groupLabel(const fb::Plan &plan, uint32_t group) {
-  std::string label;
-  for (uint32_t axis : *plan.groups()->Get(group)->axes()) {
-    label += (label.empty() ? "" : ",") +
-             plan.mesh()->axes()->Get(axis)->name()->str();
-  }
-  return label;
-}
-
 int64_t groupOf(const fb::Instruction &instruction) {
   if (const fb::Collective *collective = instruction.op_as_Collective()) {
     return collective->group();
@@ -80,7 +72,7 @@ std::string describe(const fb::Plan &plan, const fb::Program &program,
     text = nameOf(collective->kind());
   }
   if (int64_t group = groupOf(instruction); group >= 0) {
-    text += " on \"" + groupLabel(plan, uint32_t(group)) + "\"";
+    text += " on \"" + axesText(plan, uint32_t(group)) + "\"";
   }
   return text;
 }

@@ -37,9 +37,6 @@ std::string describe(const fb::Plan &plan, const fb::Program &program,
 /// "model.mlir:41:10 (\"sft.matmul\")".
 std::string locate(const fb::Plan &plan, const fb::Instruction &instruction);
 
-/// The group's axes as users write them: "data,tensor".
-std::string groupLabel(const fb::Plan &plan, uint32_t group);
-
 /// The group that a communicating instruction uses, or -1.
 int64_t groupOf(const fb::Instruction &instruction);
 

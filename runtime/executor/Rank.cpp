@@ -4,6 +4,7 @@
 #include "runtime/base/Log.h"
 #include "runtime/executor/Finite.h"
 #include "runtime/executor/NanSearch.h"
+#include "runtime/plan/Mesh.h"
 
 #include <cmath>
 #include <cstring>
@@ -167,7 +168,7 @@ Status Rank::joinGroups() {
     if (isUsed(plan, i)) {
       SFT_ASSIGN_OR_RETURN(groups[i],
                            transport.makeGroup(groupMembers(plan, i, index()),
-                                               groupLabel(plan, i)));
+                                               axesText(plan, i)));
     }
   }
   return {};

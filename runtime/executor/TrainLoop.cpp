@@ -2,6 +2,7 @@
 
 #include "runtime/base/Log.h"
 #include "runtime/executor/StopVote.h"
+#include "runtime/plan/Mesh.h"
 
 namespace sft::rt {
 namespace {
@@ -200,10 +201,7 @@ CheckpointIdentity identityOf(const PlanFile &file) {
   identity.planDigest = file.digest();
   identity.modelFingerprint = file.plan().model_fingerprint();
   identity.ranks = int(file.plan().rank_program()->size());
-  for (const fb::Axis *axis : *file.plan().mesh()->axes()) {
-    identity.mesh += format("%s%s=%u", identity.mesh.empty() ? "" : ",",
-                            axis->name()->c_str(), axis->size());
-  }
+  identity.mesh = meshText(file.plan());
   return identity;
 }
 

@@ -3,6 +3,10 @@
 #include "runtime/plan/PlanFile.h"
 #include "runtime/plan/plan_generated.h"
 
+#include <algorithm>
+#include <numeric>
+#include <span>
+
 namespace sft::rt {
 namespace {
 
@@ -20,7 +24,71 @@ std::vector<int> rankStrides(const fb::Plan &plan) {
   return strides;
 }
 
+std::string nameOf(const fb::Plan &plan, uint32_t axis) {
+  return axesOf(plan).Get(axis)->name()->str();
+}
+
+/// "tensor" of "tensor:1", and of "tensor".
+std::string ownerOf(const fb::Plan &plan, uint32_t axis) {
+  std::string name = nameOf(plan, axis);
+  return name.substr(0, name.find(':'));
+}
+
+using AxisList = std::vector<uint32_t>;
+
+AxisList allAxes(const fb::Plan &plan) {
+  AxisList all(axesOf(plan).size());
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
+/// The axis of this name, or all its parts, major first.
+AxisList axesOwnedBy(const fb::Plan &plan, const std::string &owner) {
+  AxisList all = allAxes(plan);
+  std::erase_if(all,
+                [&](uint32_t axis) { return ownerOf(plan, axis) != owner; });
+  return all;
+}
+
+/// Cuts a list where a name ends; calls f(name, the axes that it stands for).
+template <typename F>
+void forEachName(const fb::Plan &plan, std::span<const uint32_t> axes, F f) {
+  while (!axes.empty()) {
+    std::string owner = ownerOf(plan, axes.front());
+    AxisList parts = axesOwnedBy(plan, owner);
+    bool areAll = parts.size() <= axes.size() &&
+                  std::equal(parts.begin(), parts.end(), axes.begin());
+    auto named = axes.first(areAll ? parts.size() : 1);
+    f(areAll ? owner : nameOf(plan, axes.front()), named);
+    axes = axes.subspan(named.size());
+  }
+}
+
 } // namespace
+
+std::string axesText(const fb::Plan &plan, uint32_t group) {
+  const auto &list = *plan.groups()->Get(group)->axes();
+  std::string text;
+  forEachName(plan, AxisList(list.begin(), list.end()),
+              [&](const std::string &name, std::span<const uint32_t>) {
+                text += (text.empty() ? "" : ",") + name;
+              });
+  return text;
+}
+
+std::string meshText(const fb::Plan &plan) {
+  std::string text;
+  forEachName(plan, allAxes(plan),
+              [&](const std::string &name, std::span<const uint32_t> axes) {
+                uint32_t size = 1;
+                for (uint32_t axis : axes) {
+                  size *= axesOf(plan).Get(axis)->size();
+                }
+                text += (text.empty() ? "" : ",") + name + "=" +
+                        std::to_string(size);
+              });
+  return text;
+}
 
 std::vector<int> coordinates(const fb::Plan &plan, int rank) {
   const Axes &axes = axesOf(plan);

@@ -57,3 +57,23 @@
 
 // expected-error@+1 {{stddev = -1.0 is not positive}}
 "test.op"() {a = #sft.normal<stddev = -1.0>} : () -> ()
+
+// -----
+
+// expected-error@+1 {{mesh axis "tensor" occurs twice}}
+"test.op"() {a = #sft.mesh<"tensor" = 2, "tensor" = 2>} : () -> ()
+
+// -----
+
+// expected-error@+1 {{mesh axis "tensor" occurs twice}}
+"test.op"() {a = #sft.mesh<"tensor:0" = 2, "tensor:1" = 2, "tensor" = 2>} : () -> ()
+
+// -----
+
+// expected-error@+1 {{mesh axis "tensor:1": parts of an axis stand together, numbered from 0}}
+"test.op"() {a = #sft.mesh<"tensor:0" = 2, "data" = 2, "tensor:1" = 2>} : () -> ()
+
+// -----
+
+// expected-error@+1 {{mesh axis "tensor:x": parts of an axis stand together, numbered from 0}}
+"test.op"() {a = #sft.mesh<"tensor:x" = 2>} : () -> ()

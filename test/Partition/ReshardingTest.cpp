@@ -166,6 +166,29 @@ TEST_P(Resharding, OfThreeDimensionsAndSums) {
 TEST_P(Resharding, OfThreeDimensionsAndMaxima) {
   checkAll({8, 8, 8}, mesh, ReduceKind::Max);
 }
+
+TEST(AxisInParts, OverPartsOfAnAxis) {
+  MeshAttr parts = meshOf({"tensor:0", "tensor:1"}, {2, 4});
+  checkAll({8, 16}, parts, ReduceKind::Sum);
+  checkAll({8, 8, 8}, parts, ReduceKind::Sum);
+}
+
+/// One message for all parts, as for the axis.
+TEST(AxisInParts, PartsOfAnAxisMoveTogether) {
+  MeshAttr mesh = meshOf({"tensor:0", "tensor:1"}, {2, 2});
+  auto type = RankedTensorType::get({8, 16}, Float64Type::get(&testContext()));
+  auto whole = ShardingAttr::replicated(&testContext(), 2);
+  ShardingAttr rows = whole.withDim(0, {0, 1}),
+               columns = whole.withDim(1, {0, 1});
+  ShardingAttr partial = whole.withPartial({0, 1}, ReduceKind::Sum);
+  for (auto [from, to] : {std::pair(rows, whole),
+                          {whole, rows},
+                          {partial, rows},
+                          {rows, columns}}) {
+    EXPECT_EQ(planResharding(type, from, to, mesh).moves.size(), 1u);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Meshes, Resharding, testing::Values(2, 4));
 
 /// The moves between two ways to cut a matrix of this size, 4 bytes an element.

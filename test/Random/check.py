@@ -3,9 +3,10 @@
     check.py --cases=300              cases 0 to 299, as in the tests
     check.py --seed=1000 --forever    from 1000 on; what fails is reduced
 
-Each case ends right, or refused because a size does not divide or an axis has
-nothing to cut. Anything else is a failure: its model is left in --out, reduced if --forever or --reduce is
-given, with the command line that shows it.
+Two of three have axes in parts, or a layer that brings them about. Each case ends
+right, or refused because a size does not divide or an axis has nothing to cut.
+Anything else is a failure: its model is left in --out, reduced if --forever or
+--reduce is given, with the command line that shows it.
 """
 import argparse
 import os
@@ -59,7 +60,7 @@ def reduce(command, path, failure):
 
 
 def check(number, options):
-    text, flags = case(number)
+    text, flags = case(number, parts=True)
     command = ["sft-check", "--steps=2", f"--tolerance={options.tolerance}",
                *flags]
     path = os.path.join(options.out, f"{number}.mlir")

@@ -18,7 +18,12 @@ MESHES = [{"data": 2}, {"tensor": 2}, {"data": 4}, {"tensor": 4},
           {"data": 2, "tensor": 4}, {"data": 4, "tensor": 2},
           {"tensor": 2, "model": 2}, {"data": 2, "tensor": 2, "model": 2},
           {"model": 2, "data": 2, "tensor": 2}, {"data": 3}, {"data": 8},
-          {"data": 2, "model": 3}, {"tensor": 3, "data": 2}]
+          {"data": 2, "model": 3}, {"tensor": 3, "data": 2},
+          {"tensor": 6}, {"tensor": 8}, {"data": 2, "tensor": 6}]
+# Of whose axis "tensor" factors can take a part.
+SPLIT_MESHES = [{"tensor": 4}, {"tensor": 6}, {"tensor": 8},
+                {"data": 2, "tensor": 4}, {"tensor": 4, "data": 4},
+                {"tensor": 4, "model": 2}, {"data": 2, "tensor": 6}]
 
 
 def tensor(shape, element="f32"):
@@ -42,10 +47,11 @@ class Value:
 
 
 class Model:
-    def __init__(self, rng):
-        self.rng = rng
+    def __init__(self, rng, split=False):
+        """`split`: with a layer that makes sft-split-axes split an axis."""
+        self.rng, self.split = rng, split
         self.lines, self.inputs, self.parameters, self.live = [], [], [], []
-        self.mesh = rng.choice(MESHES)
+        self.mesh = rng.choice(SPLIT_MESHES if split else MESHES)
         share = 1 if rng.random() < 0.01 else self.mesh.get("data", 1)
         self.batch = rng.choice([n for n in (4, 6, 8, 8, 8, 12)
                                  if n % share == 0])
@@ -84,14 +90,15 @@ class Model:
         priority = self.rng.choice(["", "", ", priority = 1", ", priority = 2"])
         return f"<[{text}]{priority}>"
 
-    def parameter(self, shape):
+    def parameter(self, shape, cut=None):
+        """Cut as it happens, or as said."""
         for old in self.parameters:
             if old.shape == list(shape) and self.rng.random() < 0.3:
                 return old
         name = self.fresh("w")
         frozen = " frozen" if self.rng.random() < 0.1 else ""
-        shard = ""
-        if self.rng.random() < 0.5:
+        shard = f" shard <[{cut}]>" if cut else ""
+        if not cut and self.rng.random() < 0.5:
             axes = AXES if self.rng.random() < 0.1 else AXES[1:]
             shard = " shard " + self.annotation(shape, axes)
         value = Value("%" + name, shape)
@@ -212,6 +219,17 @@ class Model:
         y = self.rng.choice([self.unary, self.softmax, self.shard])(y)
         return self.op(f"transpose {y} {numbers(order)} : {y.type}", x.shape)
 
+    def halves(self, x):
+        """Two halves of the batch, each less its own mean or by itself."""
+        shape = [2, x.shape[0] // 2] + x.shape[1:]
+        y = self.op(f"reshape {x} : {x.type} to {tensor(shape)}", shape)
+        if self.rng.random() < 0.5:
+            kept = [2, 1] + x.shape[1:]
+            mean = self.op(f"mean {y} axes [1] keep : {y.type}", kept)
+            y = self.op(f"sub {y}, {mean} : {y.type}, {mean.type}", shape)
+        y = self.unary(y)
+        return self.op(f"reshape {y} : {y.type} to {x.type}", x.shape)
+
     def concat(self, x):
         axis = self.rng.randrange(1, len(x.shape))
         others = [v for v in self.live if len(v.shape) == len(x.shape) and all(
@@ -238,12 +256,25 @@ class Model:
     def attention(self, x):
         if len(x.shape) != 3:
             return None
+        heads = [h for h in (1, 2, 3, 4, 6) if not x.shape[2] % h]
+        return self.attend(x, self.rng.choice(heads))
+
+    def attention_in_parts(self):
+        """Columns divide over "tensor", heads over a part of it."""
+        x = self.input([self.batch, self.rng.choice([2, 3]), 24])
+        size = self.mesh["tensor"]
+        heads = [h for h in (2, 3, 4, 6, 8, 12)
+                 if 1 < math.gcd(h, size) < size]
+        y = self.attend(x, self.rng.choice(heads), "-, tensor")
+        w = self.parameter([24, 24], "tensor, -")
+        return self.op(f"linear {y}, {w} : {y.type}, {w.type}", y.shape)
+
+    def attend(self, x, heads, cut=None):
         batch, length, width = x.shape
-        heads = self.rng.choice([h for h in (1, 2, 3, 4) if not width % h])
         shape = [batch, length, heads, width // heads]
         parts = []
         for _ in range(3):
-            w = self.parameter([width, width])
+            w = self.parameter([width, width], cut)
             y = self.op(f"linear {x}, {w} : {x.type}, {w.type}", x.shape)
             parts.append(self.op(f"reshape {y} : {y.type} to {tensor(shape)}",
                                  shape))
@@ -289,9 +320,11 @@ class Model:
             self.matmul_transposed, self.matmul_batched, self.norm,
             self.batch_norm, self.softmax, self.reduce, self.reduce_and_repeat,
             self.reshape, self.flatten, self.transpose, self.transpose_batch,
-            self.concat, self.slice, self.pad, self.attention, self.dropout,
-            self.shard, self.shard]
+            self.halves, self.concat, self.slice, self.pad, self.attention,
+            self.dropout, self.shard, self.shard]
         self.live = [self.start() for _ in range(self.rng.randint(1, 2))]
+        if self.split:
+            self.live.append(self.attention_in_parts())
         for _ in range(self.rng.randint(1, 9)):
             x = self.rng.choice(self.live[-3:])
             y = self.rng.choice(all_layers)(x)
@@ -368,10 +401,24 @@ class Model:
                 f'outputs {{"p" = {x} : {x.type}}}\n}}\n')
 
 
-def case(number):
-    """The text of a model, and sft-check's flags."""
+def in_parts(axis, size):
+    """"tensor:0=2,tensor:1=3" for tensor=6."""
+    primes, left = [], size
+    while left > 1:
+        primes.append(next(p for p in range(2, left + 1) if left % p == 0))
+        left //= primes[-1]
+    if len(primes) < 2:
+        return f"{axis}={size}"
+    return ",".join(f"{axis}:{i}={p}" for i, p in enumerate(primes))
+
+
+def case(number, parts=False):
+    """The text of a model, and sft-check's flags. With `parts`, each third case
+    has a mesh whose axes are in parts, and the next one that gets them."""
     rng = random.Random(number)
-    model = Model(rng)
+    model = Model(rng, split=parts and number % 3 == 1)
     text = model.text()
-    mesh = ",".join(f"{axis}={n}" for axis, n in model.mesh.items())
+    given = parts and number % 3 == 0
+    mesh = ",".join(in_parts(axis, n) if given else f"{axis}={n}"
+                    for axis, n in model.mesh.items())
     return text, [f"--mesh={mesh}", f"--zero={rng.randrange(4)}"]

@@ -1,3 +1,4 @@
+#include "runtime/plan/Mesh.h"
 #include "runtime/plan/PlanText.h"
 #include "runtime/plan/PlanWalk.h"
 #include "tools/sft-plan/Commands.h"
@@ -142,12 +143,7 @@ std::string operandsText(const fb::Plan &plan, const fb::Program &program,
 } // namespace
 
 std::string groupText(const fb::Plan &plan, uint32_t group) {
-  std::string text;
-  for (uint32_t axis : *plan.groups()->Get(group)->axes()) {
-    text += (text.empty() ? "" : ",") +
-            plan.mesh()->axes()->Get(axis)->name()->str();
-  }
-  return "\"" + text + "\"";
+  return "\"" + rt::axesText(plan, group) + "\"";
 }
 
 std::string instructionText(const fb::Plan &plan, const fb::Program &program,

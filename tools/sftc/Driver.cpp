@@ -3,6 +3,7 @@
 #include "dialects/plan/Plan.h"
 #include "passes/Emit/EmitPlan.h"
 #include "passes/Partition/Explain.h"
+#include "passes/Sharding/Shardings.h"
 #include "runtime/plan/PlanWriter.h"
 #include "tools/common/ModelFile.h"
 
@@ -174,7 +175,7 @@ void Compilation::explain(Phase phase) {
   if (phase == Phase::Partition) {
     auto print =
         options.explain == Explain::Json ? printReportAsJson : printReport;
-    print(llvm::outs(), reportCollectives(*module), conflicts);
+    print(llvm::outs(), meshOf(*module), reportCollectives(*module), conflicts);
   }
 }
 

@@ -1,5 +1,6 @@
 // Parameters of which, on one mesh or another, dimension 0, 1, both, or one
-// over two axes are cut, and some not at all; with Adam's state as well.
+// over two axes are cut, and some not at all; with Adam's state as well. For the
+// pairs of columns, an axis of 4 is cut into parts.
 sft.model @cuts(%x: tensor<16x8xf32>, %y: tensor<16x4xf32>)
     optimizer = #sft.adam<lr = 1.0e-2> {
   %up = sft.parameter "up" init(#sft.he_normal) shard <[-, tensor]>
@@ -13,7 +14,9 @@ sft.model @cuts(%x: tensor<16x8xf32>, %y: tensor<16x4xf32>)
   %out = sft.parameter "out" init(#sft.glorot_normal) : tensor<3x4xf32>
   %0 = sft.linear %x, %up, %bias
       : tensor<16x8xf32>, tensor<8x32xf32>, tensor<32xf32>
-  %1 = sft.tanh %0 : tensor<16x32xf32>
+  %pairs = sft.reshape %0 : tensor<16x32xf32> to tensor<16x2x16xf32>
+  %bent = sft.tanh %pairs : tensor<16x2x16xf32>
+  %1 = sft.reshape %bent : tensor<16x2x16xf32> to tensor<16x32xf32>
   %2 = sft.matmul %1, %mid : tensor<16x32xf32>, tensor<32x7xf32>
   %3 = sft.matmul %2, %both : tensor<16x7xf32>, tensor<7x24xf32>
   %4 = sft.tanh %3 : tensor<16x24xf32>

@@ -30,6 +30,30 @@ TEST_F(MeshTest, LastAxisVariesFastest) {
   EXPECT_EQ(coordinates(plan(), 11), (Ranks{1, 2, 1}));
 }
 
+TEST_F(MeshTest, AxesAreListedByName) {
+  EXPECT_EQ(axesText(plan(), 4), "pipe,data");
+  EXPECT_EQ(meshText(plan()), "data=2,tensor=3,pipe=2");
+}
+
+TEST(MeshText, AllPartsOfAnAxisAreTheAxis) {
+  PlanBuilder builder({{"data", 2}, {"tensor:0", 2}, {"tensor:1", 3}});
+  for (const std::vector<uint32_t> &axes :
+       {std::vector<uint32_t>{1, 2}, {0, 1, 2}, {2}, {2, 1}, {1}, {1, 0}}) {
+    builder.group(axes);
+  }
+  builder.program("all");
+  auto file = std::move(*PlanFile::fromBytes(builder.finish()));
+  const fb::Plan &plan = file->plan();
+  EXPECT_EQ(meshText(plan), "data=2,tensor=6");
+  std::vector<std::string> texts;
+  for (uint32_t group = 0; group < plan.groups()->size(); ++group) {
+    texts.push_back(axesText(plan, group));
+  }
+  EXPECT_EQ(texts, (std::vector<std::string>{"tensor", "data,tensor",
+                                             "tensor:1", "tensor:1,tensor:0",
+                                             "tensor:0", "tensor:0,data"}));
+}
+
 TEST_F(MeshTest, GroupOfNoAxisIsTheRankItself) {
   EXPECT_EQ(groupMembers(plan(), 0, 5), (Ranks{5}));
 }
