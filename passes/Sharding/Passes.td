@@ -26,8 +26,10 @@ def PadDimensions : Sft_ModulePass<"sft-pad-dimensions"> {
     tensors as written, which variables and inputs name behind `of`. Random
     numbers go by positions as written, means by counts as written.
 
-    Afterwards every dimension that is cut is a multiple of its parts. A program
-    in which all divide stays as it is.
+    Afterwards every dimension that is cut is a multiple of its parts. A warning
+    names each that was padded and the sizes that divide it. A program in which
+    all divide stays as it is; a dimension of size 1 is not padded, as it
+    repeats.
 
     ```mlir
     sft.variable parameter @w shard <[-, tensor]> : tensor<4x5xf32>
