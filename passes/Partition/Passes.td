@@ -80,15 +80,42 @@ def SplitCollectives : Sft_ModulePass<"sft-split-collectives"> {
 }
 
 def BucketCollectives : Sft_ModulePass<"sft-bucket-collectives"> {
-  let summary = "Joins small all-reduces into buckets";
+  let summary = "Joins small collectives into buckets";
   let description = [{
     All-reduces of one kind, element type and group are joined, in program
     order, until a bucket carries `bytes` (Li et al. 2020, PyTorch DDP). A bucket
     stands where its last operand is ready, and ahead of the first use of any of
     its results: a value that is needed at once does not wait for others.
+
+    Reduce_scatters and all_gathers are joined likewise where they are `small`:
+    they have to be copied into rows, one for each member of the group, and out of
+    them, which large ones lose more by than messages cost. Gathers of variables
+    move up to the first one of their bucket, and what they gather takes room from
+    there on: as much as the bucket. A variable that is gathered again begins
+    another, so that what the forward pass needed is not kept for the backward
+    pass.
+
+    ```mlir
+    %r = sft.reduce_scatter sum %a dim 0 axes [0] why "a" : tensor<8x3xf32> to tensor<4x3xf32>
+    %s = sft.reduce_scatter sum %b dim 0 axes [0] why "b" : tensor<4xf32> to tensor<2xf32>
+    ```
+    becomes
+    ```mlir
+    %0 = sft.reshape %a : tensor<8x3xf32> to tensor<2x12xf32>
+    %1 = sft.reshape %b : tensor<4xf32> to tensor<2x2xf32>
+    %2 = sft.concat %0, %1 axis 1 : tensor<2x12xf32>, tensor<2x2xf32>
+    %3 = sft.reduce_scatter sum %2 dim 0 axes [0] why "bucket of 2; first: a" : tensor<2x14xf32> to tensor<1x14xf32>
+    %4 = sft.slice %3 [0, 0] [1, 12] : tensor<1x14xf32>
+    %r = sft.reshape %4 : tensor<1x12xf32> to tensor<4x3xf32>
+    %5 = sft.slice %3 [0, 12] [1, 2] : tensor<1x14xf32>
+    %s = sft.reshape %5 : tensor<1x2xf32> to tensor<2xf32>
+    ```
   }];
   let options = [Option<"bytes", "bytes", "int64_t", "26214400",
-                        "least bytes of a full bucket">];
+                        "least bytes of a full bucket">,
+                 Option<"small", "small", "int64_t", "4096",
+                        "most bytes of a reduce_scatter or all_gather that is "
+                        "joined, on the side where there are more">];
 }
 
 def ForbidCollectives : Sft_ModulePass<"sft-forbid-collectives"> {

@@ -12,8 +12,9 @@ namespace {
 using Image = std::vector<std::byte>;
 
 struct DamageTest : ::testing::TestWithParam<int> {
-  Image good =
-      GetParam() == 0 ? dataParallelPlan(2).finish() : pipelinePlan().finish();
+  Image good = GetParam() == 0   ? dataParallelPlan(2).finish()
+               : GetParam() == 1 ? pipelinePlan().finish()
+                                 : shiftPlan().finish();
 
   /// Writes `value` at `offset`, seals and loads.
   template <typename Word> Status loadWith(size_t offset, Word value) {
@@ -65,7 +66,7 @@ TEST_P(DamageTest, P03_TruncatedWithHeaderThatFits) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Samples, DamageTest, ::testing::Values(0, 1));
+INSTANTIATE_TEST_SUITE_P(Samples, DamageTest, ::testing::Values(0, 1, 2));
 
 } // namespace
 } // namespace sft::rt::test

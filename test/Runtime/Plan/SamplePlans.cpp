@@ -100,4 +100,19 @@ PlanBuilder pipelinePlan() {
   return plan;
 }
 
+PlanBuilder shiftPlan() {
+  PlanBuilder plan({{"data", 3}});
+  ProgramBuilder program = plan.program("all");
+  fb::CollectiveT shift;
+  shift.kind = fb::CollectiveKind::Permute;
+  shift.group = plan.group({0});
+  shift.in = program.buffer("mine", {4});
+  shift.out = program.buffer("next", {4});
+  shift.from = {1, 2, 0};
+  FunctionBuilder step = program.entry(Gradients);
+  step.fill(shift.in);
+  step.add(std::move(shift));
+  return plan;
+}
+
 } // namespace sft::rt::test

@@ -15,4 +15,7 @@ PlanBuilder dataParallelPlan(uint32_t ranks);
 /// of tied weights over both and a broadcast of the loss.
 PlanBuilder pipelinePlan();
 
+/// Three ranks, each of which receives what the next one holds.
+PlanBuilder shiftPlan();
+
 } // namespace sft::rt::test

@@ -19,5 +19,6 @@ int main(int argc, char **argv) {
   dataParallelPlan(1).save(folder + "/one-rank.plan");
   dataParallelPlan(2).save(folder + "/data-parallel.plan");
   pipelinePlan().save(folder + "/pipeline.plan");
+  shiftPlan().save(folder + "/shift.plan");
   return 0;
 }
