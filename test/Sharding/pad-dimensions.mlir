@@ -4,7 +4,7 @@
 // A maximum does not see the sixth column. The weight is kept padded, its file
 // is not.
 module attributes {sft.mesh = #sft.mesh<"tensor" = 2>} {
-// TOLD: [[@LINE+2]]:{{.*}} warning: dimension 1 of 'tensor<4x5xf32>' does not divide over mesh axis "tensor" = 2 and is padded to 6; sizes that divide it: 1, 5
+// TOLD: [[@LINE+2]]:{{.*}} warning: dimension 1 of tensor<4x5xf32> does not divide over mesh axis "tensor" = 2 and is padded to 6; sizes that divide it: 1, 5
 // CHECK: sft.variable parameter @w shard <[-, tensor]> : tensor<4x6xf32> of tensor<4x5xf32>
 sft.variable parameter @w shard <[-, tensor]> : tensor<4x5xf32>
 // CHECK-LABEL: @maximum
@@ -62,7 +62,7 @@ sft.step evaluate @batch(%x: tensor<6x3xf32>) {
 // Where columns are the minor part of a dimension, places that do not count
 // would stand in its middle: they are left out.
 module attributes {sft.mesh = #sft.mesh<"tensor" = 2>} {
-// TOLD: warning: dimension 1 of 'tensor<4x5xf32>'
+// TOLD: warning: dimension 1 of tensor<4x5xf32>
 sft.variable parameter @w shard <[-, tensor]> : tensor<4x5xf32>
 // CHECK-LABEL: @minor
 sft.step predict @minor() {
@@ -80,12 +80,12 @@ sft.step predict @minor() {
 // Random numbers go by positions as written, and what is kept is zero where
 // places do not count.
 module attributes {sft.mesh = #sft.mesh<"tensor" = 2>} {
-// TOLD: warning: dimension 0 of 'tensor<3x2xf32>'
+// TOLD: warning: dimension 0 of tensor<3x2xf32>
 sft.variable parameter @w shard <[tensor, -]> : tensor<3x2xf32>
 // CHECK-LABEL: @random
 sft.step initialize @random() {
   %seed = sft.runtime_scalar seed : tensor<i64>
-  // CHECK: %[[U:.*]] = sft.random_uniform %{{.*}}, %{{.*}} stream 1 word 0 from (%{{.*}}, %{{.*}}) of [3, 2] : tensor<4x2xf32>
+  // CHECK: %[[U:.*]] = sft.random_uniform %{{.*}}, %{{.*}} stream 1 word 0 from(%{{.*}}, %{{.*}}) of [3, 2] : tensor<4x2xf32>
   %u = sft.random_uniform %seed, %seed stream 1 word 0 : tensor<3x2xf32>
   // CHECK: %[[Z:.*]] = sft.select %{{.*}}, %[[U]]
   // CHECK: sft.write @w, %[[Z]] : tensor<4x2xf32>
