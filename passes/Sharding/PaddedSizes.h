@@ -70,4 +70,10 @@ private:
   llvm::DenseMap<mlir::Operation *, FactorRule> rules;
 };
 
+/// Warns once for each place of what is padded that its author cut, with sizes
+/// that would divide it; an error where ranks cannot share the capacity of a
+/// padded CSR batch.
+llvm::LogicalResult reportPadding(mlir::ModuleOp module,
+                                  const PaddedSizes &sizes);
+
 } // namespace sft

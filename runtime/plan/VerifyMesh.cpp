@@ -97,10 +97,10 @@ Status checkSharding(
 Status checkParts(const fb::Plan &plan, const fb::DimSharding *sharding,
                   int64_t global, int64_t local) {
   int64_t parts = sharding ? partsOver(plan, *sharding->axes()) : 1;
+  int64_t most = int64_t(plan.rank_program()->size()) * plan.lanes();
   int64_t all = 0;
-  bool adds =
-      !__builtin_mul_overflow(local, parts, &all) && all >= global &&
-      all - global < int64_t(plan.rank_program()->size()) * plan.lanes();
+  bool adds = !__builtin_mul_overflow(local, parts, &all) && all >= global &&
+              (all - global) / most <= global;
   return adds ? Status()
               : malformed(BadTensor, format("size %" PRId64 " cut in %" PRId64
                                             " does not make parts of %" PRId64,

@@ -4,7 +4,8 @@
     check.py --seed=1000 --forever    from 1000 on; what fails is reduced
 
 Two of three have axes in parts, or a layer that brings them about. Each case ends
-right, or refused because a size does not divide or an axis has nothing to cut.
+right, or refused because a dimension of one place is to be cut, an axis has
+nothing to cut, or a part of a sparse batch is fuller than its share.
 Anything else is a failure: its model is left in --out, reduced if --forever or
 --reduce is given, with the command line that shows it.
 """
@@ -17,7 +18,9 @@ import sys
 from cases import add_arguments, run_all
 from generate import case
 
-REFUSED = re.compile(r"does not divide over mesh axis|is named by no `shard`")
+REFUSED = re.compile(r"error: .*(does not divide over mesh axis"
+                     r"|is named by no `shard`|stores more values than"
+                     r"|raise its capacity)")
 # What the reducer has to keep is the kind of failure, not its numbers.
 KINDS = [r"differs", r"error: [^\"#<%]*[a-z]"]
 

@@ -2,7 +2,8 @@
 
 A case is a function of its number alone. Values keep the batch as their
 leading dimension between layers, so that any layer can follow any other; sizes
-are small, and divide over the mesh more often than not.
+are small; a fourth of the cuts, and of the batches, does not ask whether they
+divide.
 """
 import math
 import random
@@ -52,8 +53,8 @@ class Model:
         self.rng, self.split = rng, split
         self.lines, self.inputs, self.parameters, self.live = [], [], [], []
         self.mesh = rng.choice(SPLIT_MESHES if split else MESHES)
-        share = 1 if rng.random() < 0.01 else self.mesh.get("data", 1)
-        self.batch = rng.choice([n for n in (4, 6, 8, 8, 8, 12)
+        share = 1 if rng.random() < 0.25 else self.mesh.get("data", 1)
+        self.batch = rng.choice([n for n in (4, 5, 6, 7, 8, 8, 8, 12)
                                  if n % share == 0])
         self.count = 0
 
@@ -75,16 +76,16 @@ class Model:
         return Value("%" + name, shape)
 
     def annotation(self, shape, axes):
-        """Each axis cuts one dimension at most, and most often divides it."""
+        """Each axis cuts one dimension at most; a fourth need not divide it."""
         dims = [[] for _ in shape]
         rest = list(shape)
         for axis in self.rng.sample(axes, len(axes)):
             size = self.mesh.get(axis, 1)
             d = self.rng.randrange(len(shape))
             if self.rng.random() < 0.6 and (
-                    rest[d] % size == 0 or self.rng.random() < 0.01):
+                    rest[d] % size == 0 or self.rng.random() < 0.25):
                 dims[d].append(axis)
-                rest[d] //= size
+                rest[d] = -(-rest[d] // size)
         text = ", ".join("-" if not d else d[0] if len(d) == 1
                          else "{" + ", ".join(d) + "}" for d in dims)
         priority = self.rng.choice(["", "", ", priority = 1", ", priority = 2"])
@@ -221,6 +222,8 @@ class Model:
 
     def halves(self, x):
         """Two halves of the batch, each less its own mean or by itself."""
+        if x.shape[0] % 2:
+            return self.unary(x)
         shape = [2, x.shape[0] // 2] + x.shape[1:]
         y = self.op(f"reshape {x} : {x.type} to {tensor(shape)}", shape)
         if self.rng.random() < 0.5:

@@ -60,6 +60,31 @@ TEST(BatchReader, RanksTakeTheirRows) {
   EXPECT_EQ(load<float>(*reader, 0, 1, 4), (std::vector<float>{5, 5, 5, 5}));
 }
 
+/// Rows behind the end of the batch are no rows of the next one.
+TEST(BatchReader, ZerosStandBehindTheBatch) {
+  std::string file = npyOf("<f4", "(6,)", raw<float>({1, 2, 3, 4, 5, 6}));
+  InputSpec x = dense("x", {3});
+  x.firstRow = x.rows = 2;
+  auto reader = make(fromNpy(file, "x"), {x});
+  EXPECT_EQ(load<float>(*reader, 0, 0, 2), (std::vector<float>{3, 0}));
+  EXPECT_EQ(load<float>(*reader, 0, 1, 2), (std::vector<float>{6, 0}));
+  x.firstRow = 4; // this rank has none
+  reader = make(fromNpy(file, "x"), {x});
+  EXPECT_EQ(load<float>(*reader, 0, 0, 2), (std::vector<float>{0, 0}));
+}
+
+TEST(BatchReader, EmptyRowsStandBehindTheBatch) {
+  InputSpec x = csr("x", {3, 4}, 8);
+  x.firstRow = x.rows = 2;
+  auto reader = make(fromSvm("0 1:1\n0 2:2\n0 1:3 3:4\n0 4:5\n"), {x});
+  int32_t offsets[3] = {}, columns[8] = {};
+  float values[8] = {};
+  void *buffers[] = {offsets, columns, values};
+  reader->load(0, 0, nullptr, buffers);
+  EXPECT_EQ(std::vector(offsets, offsets + 3), (std::vector<int32_t>{0, 2, 2}));
+  EXPECT_EQ(std::vector(values, values + 3), (std::vector<float>{3, 4, 0}));
+}
+
 TEST(BatchReader, ShuffledEpochVisitsAllRowsOnce) {
   std::string file = npyOf("<i4", "(6,)", raw<int32_t>({0, 1, 2, 3, 4, 5}));
   auto reader = make(fromNpy(file, "x"), {dense("x", {2}, DataType::I32)});

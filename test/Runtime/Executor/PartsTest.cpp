@@ -62,6 +62,28 @@ TEST(Tensors, SlicesGoOutAndComeBack) {
   }
 }
 
+/// The last part of five columns in three: behind the fifth stands a zero, which
+/// never gets out.
+TEST(Tensors, PartsMayReachBeyondTheEnd) {
+  std::vector<float> global{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, local(4, -1);
+  TensorSlice slice{.name = "w",
+                    .type = DataType::F32,
+                    .globalDims = {2, 5},
+                    .offset = {0, 4},
+                    .size = {2, 2},
+                    .data = local.data(),
+                    .writer = true};
+  takeSlice(slice, global.data());
+  EXPECT_EQ(local, (std::vector<float>{5, 0, 10, 0}));
+  local = {11, -1, 12, -1};
+  putSlice(slice, global.data());
+  EXPECT_EQ(global, (std::vector<float>{1, 2, 3, 4, 11, 6, 7, 8, 9, 12}));
+  slice.offset = {2, 0}; // nothing of it is in the tensor
+  takeSlice(slice, global.data());
+  EXPECT_EQ(local, std::vector<float>(4));
+  EXPECT_EQ(slice.held().elements(), 0);
+}
+
 TEST(Tensors, AScalarIsOneElement) {
   float global = 5, local = 0;
   TensorSlice slice{.name = "s",

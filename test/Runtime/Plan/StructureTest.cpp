@@ -254,6 +254,38 @@ TEST_F(StructureTest, TensorCutDoesNotFitTheMesh) {
   expectError(plan, BadTensor, {"buffer \"w\"", "rank"});
 }
 
+/// Padding is less than the ranks, with what they do for others, can cause.
+TEST_F(StructureTest, TensorsMayBePadded) {
+  buffer("w").global_shape = {3, 2};
+  expectOk(plan);
+  buffer("w").global_shape = {1, 2}; // parts of 4 on 2 ranks
+  expectOk(plan);
+  buffer("w").shape = {8, 2};
+  buffer("w").bytes = 64;
+  expectError(plan, BadTensor, {"buffer \"w\"", "dimension 0", "parts of 8"});
+}
+
+TEST_F(StructureTest, InputsMayBePadded) {
+  auto &x = *program.inputs[0];
+  int64_t rows = x.global_shape[0] / 2;
+  x.rows = rows;
+  expectOk(plan);
+  x.global_shape[0] -= 1;
+  expectOk(plan);
+  x.rows = rows + 1;
+  expectError(plan, BadTable, {"input \"x\"", "its buffer's shape"});
+  x.rows = rows - 1;
+  expectError(plan, BadTensor, {"input \"x\"", "does not make parts"});
+  x.rows = rows;
+  x.global_shape[1] += 1;
+  expectError(plan, BadTable, {"input \"x\"", "its buffer's shape"});
+}
+
+TEST_F(StructureTest, LanesAreAtLeastOne) {
+  plan.plan.lanes = 0;
+  expectError(plan, BadMesh, {"0 lanes"});
+}
+
 TEST_F(StructureTest, TwoTensorsOfOneName) {
   buffer("w.momentum").name = "w";
   expectError(plan, BadTensor, {"named \"w\""});
