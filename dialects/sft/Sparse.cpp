@@ -27,8 +27,7 @@ LogicalResult TransformOp::inferReturnTypes(MLIRContext *,
   auto w = cast<RankedTensorType>(operands[1].getType());
   // C1
   bool isPart = operands.size() > 2;
-  if (w.getRank() != 2 ||
-      (!isPart && w.getDimSize(0) != x.getColumns())) {
+  if (w.getRank() != 2 || (!isPart && w.getDimSize(0) != x.getColumns())) {
     return emitOptionalError(location, "sft.transform: ", w,
                              " does not transform ", x,
                              "; W is a matrix with a row for each of the ",

@@ -32,8 +32,8 @@ struct CompilerOptions;
 
 /// Module attribute: the shared object with all kernels, and what it needs.
 inline constexpr char kKernelsAttr[] = "sft.kernels";
-/// Name of the module attribute with the number of ranks of the finest mesh that
-/// each rank does the work of (sft-fold-ranks); one where there is none.
+/// Name of the module attribute with the number of ranks of the finest mesh
+/// that each rank does the work of (sft-fold-ranks); one where there is none.
 inline constexpr char kLanesAttr[] = "sft.lanes";
 inline constexpr char kChipAttr[] = "sft.chip";
 inline constexpr char kFeaturesAttr[] = "sft.features";
