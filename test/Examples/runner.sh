@@ -33,7 +33,7 @@ expect 0 "steps 48" stdout \
   $run perceptron -- --quiet --epochs=2 "--metrics=$out/metrics"
 grep -q '"eval_accuracy"' "$out/metrics" || fail "no evaluation in --metrics"
 expect 64 "no-such-flag" stderr $run perceptron -- --no-such-flag
-expect 1 "does not divide" stderr $run perceptron --mesh=data=5
+expect 1 "is named by no" stderr $run perceptron --mesh=rows=5
 expect 0 "sft-run .*perceptron.plan --steps=10" stdout \
   env SFT_LAUNCH=echo $run perceptron -- --steps=10
 expect 0 "steps 10" stdout \
