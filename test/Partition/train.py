@@ -42,6 +42,7 @@ CASES = [  # model, mesh, --zero, what must be said
     ("uneven", "data=7", 1, "padded to 35"),
     ("uneven", "tensor=4", 0, "padded to 16"),
     ("uneven", "data=4,tensor=2", 3, PADDED),
+    ("ten", "tensor=4", 0, "padded to 12"),
     ("sparse", "data=4", 0, "padded to 32"),
     ("sparse", "tensor=4", 0, "padded to 104"),
     ("sparse", "data=4,tensor=2", 1, PADDED),
