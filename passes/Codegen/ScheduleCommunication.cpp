@@ -85,6 +85,12 @@ Operation *lastTouch(Value value, Operation *op) {
   return last;
 }
 
+/// As Operation::moveBefore, behind which MLIR numbers all of the block anew.
+void moveBefore(Operation *op, Operation *to) {
+  op->remove();
+  to->getBlock()->getOperations().insert(Block::iterator(to), op);
+}
+
 /// A collective under way from where it stands up to `until`.
 struct Flight {
   Operation *collective;
@@ -140,11 +146,26 @@ Operation *Scheduler::firstUse(Operation *op) {
   return first;
 }
 
+/// Each view goes in front of what first uses it and of the other views there.
+/// Places are those before any move.
 void Scheduler::sinkViews() {
+  DenseMap<Operation *, size_t> places;
+  for (Operation &op : block) {
+    places[&op] = places.size();
+  }
+  DenseMap<Operation *, Operation *> useOf, frontOf;
   auto views = select([](Operation *op) { return isa<ReshapeOp, ViewOp>(op); });
   for (Operation *view : llvm::reverse(views)) {
-    if (Operation *user = firstUse(view)) {
-      view->moveBefore(user);
+    Operation *first = end;
+    for (Operation *user : view->getUsers()) {
+      Operation *use = useOf.lookup(user) ? useOf.lookup(user) : user;
+      first = !first || places[use] < places[first] ? use : first;
+    }
+    if (first) {
+      Operation *&front = frontOf.try_emplace(first, first).first->second;
+      moveBefore(view, front);
+      useOf[view] = first;
+      front = view;
     }
   }
 }
@@ -182,7 +203,7 @@ Operation *Scheduler::firstPlace(Operation *collective) {
 
 void Scheduler::moveUp(Operation *op, Operation *to) {
   if (to->isBeforeInBlock(op)) {
-    op->moveBefore(to);
+    moveBefore(op, to);
     carryOperands(op);
   }
 }
@@ -193,7 +214,7 @@ void Scheduler::carryOperands(Operation *op) {
     Operation *def = operand.getDefiningOp();
     if (def && costsNothing(def)) {
       if (op->isBeforeInBlock(def)) {
-        def->moveBefore(op);
+        moveBefore(def, op);
       }
       carryOperands(def);
     }
