@@ -112,8 +112,9 @@ Value KernelBuilder::carry(Value from, Value to, Value initial,
 }
 
 void KernelBuilder::forEach(Value from, Value to,
-                            llvm::function_ref<void(Value)> body) {
-  auto loop = scf::ForOp::create(builder, loc, from, to, index(1));
+                            llvm::function_ref<void(Value)> body,
+                            int64_t step) {
+  auto loop = scf::ForOp::create(builder, loc, from, to, index(step));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   body(loop.getInductionVar());

@@ -43,9 +43,9 @@ struct KernelBuilder {
   mlir::Value
   carry(mlir::Value from, mlir::Value to, mlir::Value initial,
         llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> body);
-  /// A loop over [from, to).
+  /// A loop over from, from + step, ... below `to`.
   void forEach(mlir::Value from, mlir::Value to,
-               llvm::function_ref<void(mlir::Value)> body);
+               llvm::function_ref<void(mlir::Value)> body, int64_t step = 1);
   /// A loop nest over a box, row-major.
   void forEach(llvm::ArrayRef<int64_t> shape, LoopBody body);
   void fill(mlir::Value buffer, int64_t value);

@@ -29,14 +29,23 @@ struct VectorBuilder : KernelBuilder {
                          int64_t width);
   void storeVector(mlir::Value vector, mlir::Value buffer,
                    mlir::ValueRange indices);
-  /// [first, first + 1, ...] as i64.
-  mlir::Value positions(mlir::Value first, int64_t width);
+  /// Whether lane < bound, for each of `width` lanes. |bound| < 2^31.
+  mlir::Value lanesBelow(mlir::Value bound, int64_t width);
+  /// Vectors of as many lanes as there are rows, a power of two: lane l of
+  /// row i becomes lane i of row l.
+  llvm::SmallVector<mlir::Value> transpose(llvm::SmallVector<mlir::Value> rows);
 
-  mlir::Value sub(mlir::Value x, mlir::Value y);
+  using KernelBuilder::sub; // of index values
+  mlir::Value subtract(mlir::Value x, mlir::Value y);
+  /// The larger one; y where one is not a number.
   mlir::Value max(mlir::Value x, mlir::Value y);
+  /// Of all lanes.
+  mlir::Value sum(mlir::Value vector);
   mlir::Value exp(mlir::Value x);
   mlir::Value log(mlir::Value x);
 
+  /// The largest multiple of `step` that is at most `count`.
+  mlir::Value wholeSteps(mlir::Value count, int64_t step);
   /// Calls body(column, width) with constants that cover [0, columns): full
   /// registers, then the powers of two that are left.
   void forEachVector(int64_t columns,
@@ -45,11 +54,13 @@ struct VectorBuilder : KernelBuilder {
   mlir::Value scratch(mlir::ArrayRef<int64_t> shape);
 };
 
-/// c[i, :] = or += sum over k of a(i, k) b[k, :], for rows [0, rows).
+/// c[i, :] = (keep ? factor(i) c[i, :] : 0) + sum over k of a(i, k) b[k, :],
+/// for rows [0, rows).
 ///
 /// A tile of rows times up to four registers of columns is accumulated in
 /// registers while k runs: outer products, one broadcast and one fused
-/// multiply-add for each register.
+/// multiply-add for each register. A tile has one, four or eight rows and
+/// begins at a multiple of them.
 struct VectorProduct {
   using Element =
       llvm::function_ref<mlir::Value(mlir::Value row, mlir::Value column)>;
@@ -71,12 +82,19 @@ struct VectorProduct {
   int64_t columns;
   Element a;
   Rows b, c;
-  bool accumulate;
+  /// Whether c holds something already; unset: no.
+  mlir::Value keep = {};
+  /// Unset: 1.
+  llvm::function_ref<mlir::Value(mlir::Value row)> factor = {};
 
   void build(VectorBuilder &v) const;
 
 private:
   struct Tile;
+  llvm::SmallVector<mlir::Value> begin(VectorBuilder &v,
+                                       const Tile &tile) const;
+  mlir::Value kept(VectorBuilder &v, mlir::Value row, int64_t column,
+                   int64_t width) const;
   void buildTile(VectorBuilder &v, const Tile &tile) const;
 };
 
