@@ -1,5 +1,6 @@
 //===- Rendezvous.cpp - How virtual ranks wait for each other -------------===//
 #include "dialects/reference/Ranks.h"
+#include "dialects/sft/Collective.h"
 
 using namespace mlir;
 
@@ -35,16 +36,6 @@ SmallVector<int64_t> groupOf(MeshAttr mesh, ArrayRef<int64_t> axes,
     group = wider;
   }
   return group;
-}
-
-/// A permute has a sender for each member.
-static LogicalResult verifySenders(CollectiveOpInterface op, MeshAttr mesh) {
-  auto permute = dyn_cast<PermuteOp>(*op);
-  int64_t members = permute ? mesh.sizeOf(op.getAxes()) : 0;
-  return !permute || members == int64_t(permute.getFrom().size())
-             ? success()
-             : op->emitOpError() << "permutes " << permute.getFrom().size()
-                                 << " members, but the group has " << members;
 }
 
 static LogicalResult verifyAxes(CollectiveOpInterface op, MeshAttr mesh) {

@@ -1,5 +1,6 @@
-#include "dialects/sft/Sft.h"
+#include "dialects/sft/Collective.h"
 
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
@@ -100,20 +101,17 @@ LogicalResult AllToAllOp::verify() {
   return getAxes().empty() ? emitOpError("needs a mesh axis") : success();
 }
 
-/// Whether each of 0 .. size - 1 occurs once.
-static bool isPermutation(ArrayRef<int64_t> list) {
-  SmallVector<bool> seen(list.size(), false);
-  for (int64_t each : list) {
-    if (each < 0 || each >= int64_t(list.size()) || seen[size_t(each)]) {
-      return false;
-    }
-    seen[size_t(each)] = true;
-  }
-  return true;
+LogicalResult verifySenders(Operation *op, MeshAttr mesh) {
+  auto permute = dyn_cast<PermuteOp>(op);
+  int64_t members = permute ? mesh.sizeOf(permute.getAxes()) : 0;
+  return !permute || members == int64_t(permute.getFrom().size())
+             ? success()
+             : op->emitOpError() << "permutes " << permute.getFrom().size()
+                                 << " members, but the group has " << members;
 }
 
 LogicalResult PermuteOp::verify() {
-  if (!isPermutation(getFrom())) { // C1
+  if (!isPermutationVector(getFrom())) { // C1
     return emitOpError() << "from is no permutation of 0 to "
                          << int64_t(getFrom().size()) - 1;
   }

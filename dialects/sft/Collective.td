@@ -1,4 +1,5 @@
-//===- Collective.td - Communication typed by mesh axes -----*- tablegen -*-===//
+//===- Collective.td - Communication typed by mesh axes -----*- tablegen
+//-*-===//
 //
 // Operands are this rank's values. `axes` are mesh axes by index, major first;
 // ranks that agree on all other axes form a group.
@@ -11,8 +12,10 @@ include "dialects/sft/OpBase.td"
 include "dialects/sft/Attributes.td"
 
 class Sft_CollectiveOp<string mnemonic, list<Trait> traits = []>
-    : Sft_Op<mnemonic, !listconcat([
-        Pure, DeclareOpInterfaceMethods<Sft_CollectiveOpInterface>], traits)>;
+    : Sft_Op<mnemonic,
+             !listconcat([Pure,
+                          DeclareOpInterfaceMethods<Sft_CollectiveOpInterface>],
+                         traits)>;
 
 def Sft_AllReduceOp : Sft_CollectiveOp<"all_reduce"> {
   let summary = "Combines values over a group; everyone gets the result";
@@ -29,8 +32,9 @@ def Sft_AllReduceOp : Sft_CollectiveOp<"all_reduce"> {
 
     Constraints: 1. result types are the operands'; 2. axes are not empty.
   }];
-  let arguments = (ins Sft_ReduceKind:$kind, Variadic<Sft_NumberTensor>:$operands,
-                       DenseI64ArrayAttr:$axes, StrAttr:$why);
+  let arguments = (ins Sft_ReduceKind:$kind,
+      Variadic<Sft_NumberTensor>:$operands, DenseI64ArrayAttr:$axes,
+      StrAttr:$why);
   let results = (outs Variadic<Sft_NumberTensor>:$results);
   let assemblyFormat = [{
     $kind $operands `axes` $axes `why` $why attr-dict `:` type($operands)
@@ -40,7 +44,8 @@ def Sft_AllReduceOp : Sft_CollectiveOp<"all_reduce"> {
 }
 
 def Sft_AllGatherOp : Sft_CollectiveOp<"all_gather"> {
-  let summary = "Concatenates the group's shards along a dimension; everyone gets all";
+  let summary =
+      "Concatenates the group's shards along a dimension; everyone gets all";
   let description = [{
     ```
     data=2:   rank 0: [a]   rank 1: [b]    ->    rank 0: [a b]   rank 1: [a b]
@@ -55,7 +60,7 @@ def Sft_AllGatherOp : Sft_CollectiveOp<"all_gather"> {
     Constraints: 1. only the gathered dimension grows.
   }];
   let arguments = (ins AnyTypeOf<[Sft_AnyTensor, Sft_CsrType]>:$x, I64Attr:$dim,
-                       DenseI64ArrayAttr:$axes, StrAttr:$why);
+      DenseI64ArrayAttr:$axes, StrAttr:$why);
   let results = (outs AnyTypeOf<[Sft_AnyTensor, Sft_CsrType]>:$y);
   let assemblyFormat = [{
     $x `dim` $dim `axes` $axes `why` $why attr-dict `:` type($x) `to` type($y)
@@ -64,7 +69,8 @@ def Sft_AllGatherOp : Sft_CollectiveOp<"all_gather"> {
 }
 
 def Sft_ReduceScatterOp : Sft_CollectiveOp<"reduce_scatter"> {
-  let summary = "Combines values over a group; everyone gets a part of the result";
+  let summary =
+      "Combines values over a group; everyone gets a part of the result";
   let description = [{
     ```
     data=2:   rank 0: [a0 b0]   rank 1: [a1 b1]    ->    rank 0: [a0+a1]   rank 1: [b0+b1]
@@ -77,7 +83,7 @@ def Sft_ReduceScatterOp : Sft_CollectiveOp<"reduce_scatter"> {
     Constraints: 1. only the scattered dimension shrinks.
   }];
   let arguments = (ins Sft_ReduceKind:$kind, Sft_NumberTensor:$x, I64Attr:$dim,
-                       DenseI64ArrayAttr:$axes, StrAttr:$why);
+      DenseI64ArrayAttr:$axes, StrAttr:$why);
   let results = (outs Sft_NumberTensor:$y);
   let assemblyFormat = [{
     $kind $x `dim` $dim `axes` $axes `why` $why attr-dict `:` type($x) `to`
@@ -108,7 +114,7 @@ def Sft_AllToAllOp : Sft_CollectiveOp<"all_to_all"> {
     changes.
   }];
   let arguments = (ins Sft_AnyTensor:$x, I64Attr:$split, I64Attr:$concat,
-                       DenseI64ArrayAttr:$axes, StrAttr:$why);
+      DenseI64ArrayAttr:$axes, StrAttr:$why);
   let results = (outs Sft_AnyTensor:$y);
   let assemblyFormat = [{
     $x `split` $split `concat` $concat `axes` $axes `why` $why attr-dict `:`
@@ -142,7 +148,7 @@ def Sft_PermuteOp : Sft_CollectiveOp<"permute", [AllTypesMatch<["x", "y"]>]> {
     once; 2. axes are not empty.
   }];
   let arguments = (ins Sft_AnyTensor:$x, DenseI64ArrayAttr:$from,
-                       DenseI64ArrayAttr:$axes, StrAttr:$why);
+      DenseI64ArrayAttr:$axes, StrAttr:$why);
   let results = (outs Sft_AnyTensor:$y);
   let assemblyFormat = [{
     $x `from` $from `axes` $axes `why` $why attr-dict `:` type($x)
@@ -150,9 +156,10 @@ def Sft_PermuteOp : Sft_CollectiveOp<"permute", [AllTypesMatch<["x", "y"]>]> {
   let hasVerifier = 1;
 }
 
-def Sft_AwaitOp : Sft_Op<"await", [
-    AttrSizedOperandSegments,
-    DeclareOpInterfaceMethods<Sft_InterpretableOpInterface>]> {
+def Sft_AwaitOp
+    : Sft_Op<
+          "await", [AttrSizedOperandSegments,
+                    DeclareOpInterfaceMethods<Sft_InterpretableOpInterface>]> {
   let summary = "The results of a collective that has been under way";
   let description = [{
     A collective that is awaited runs beside the ops between it and its await:

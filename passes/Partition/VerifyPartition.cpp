@@ -1,3 +1,4 @@
+#include "dialects/sft/Collective.h"
 #include "passes/Partition/Passes.h"
 #include "passes/Sharding/Shardings.h"
 
@@ -43,16 +44,6 @@ LogicalResult verifyLeading(Operation &op) {
                                    "leading one");
 }
 
-/// A permute has a sender for each member of its group.
-LogicalResult verifySenders(Operation &op, MeshAttr mesh) {
-  auto permute = dyn_cast<PermuteOp>(op);
-  int64_t members = permute ? mesh.sizeOf(permute.getAxes()) : 0;
-  return !permute || members == int64_t(permute.getFrom().size())
-             ? success()
-             : op.emitOpError() << "permutes " << permute.getFrom().size()
-                                << " members, but the group has " << members;
-}
-
 struct VerifyPartition : impl::VerifyPartitionBase<VerifyPartition> {
   void runOnOperation() override {
     MeshAttr mesh = meshOf(getOperation());
@@ -67,7 +58,7 @@ struct VerifyPartition : impl::VerifyPartitionBase<VerifyPartition> {
           return signalPassFailure();
         }
         if (failed(verifyInferred(op)) || failed(verifyLeading(op)) ||
-            failed(verifySenders(op, mesh))) {
+            failed(verifySenders(&op, mesh))) {
           return signalPassFailure();
         }
       }

@@ -380,6 +380,14 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
                          "phases Sharding and Partition come first");
         return signalPassFailure();
       }
+      for (BlockArgument input : step.getBody().getArguments()) {
+        if (auto type = dyn_cast<RankedTensorType>(input.getType());
+            type && type.getRank() == 0) {
+          emitError(input.getLoc()) << "an input's leading dimension is the "
+                                       "batch; a scalar has none";
+          return signalPassFailure();
+        }
+      }
     }
     if (failed(ProgramBuilder(getOperation()).run())) {
       signalPassFailure();

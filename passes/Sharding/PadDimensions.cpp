@@ -25,18 +25,22 @@ namespace sft {
 
 namespace {
 
-/// The result of an op behind which nothing changes a maximum (minimum) of
-/// elements of its type.
-double identityOf(ReduceKind kind, Type element) {
+/// What changes nothing in a reduction: zero, or what no element is above
+/// (below).
+TypedAttr identityOf(ReduceKind kind, Type element) {
+  Builder builder(element.getContext());
   if (kind == ReduceKind::Sum) {
-    return 0;
+    return builder.getZeroAttr(element);
   }
-  double most = std::numeric_limits<double>::infinity();
-  if (auto integer = dyn_cast<IntegerType>(element)) {
-    // A double holds what fits f64's 53 bits; no index comes near that.
-    most = std::ldexp(1.0, std::min(int(integer.getWidth()) - 1, 53)) - 1;
+  bool isMax = kind == ReduceKind::Max;
+  if (auto real = dyn_cast<FloatType>(element)) {
+    return builder.getFloatAttr(
+        element, APFloat::getInf(real.getFloatSemantics(), /*Negative=*/isMax));
   }
-  return kind == ReduceKind::Max ? -most : most;
+  unsigned width = element.getIntOrFloatBitWidth();
+  return builder.getIntegerAttr(element, isMax
+                                             ? APInt::getSignedMinValue(width)
+                                             : APInt::getSignedMaxValue(width));
 }
 
 class StepPadder {
@@ -250,26 +254,34 @@ void StepPadder::noteZeros(OpResult result, const FactorRule &rule) {
 }
 
 /// Where an operand that the op is linear in is zero along a factor, the
-/// results are.
+/// results are, unless another one has any value there: zero times infinity is
+/// none.
 bool StepPadder::makesZeros(Operation *op, const FactorRule &rule,
                             unsigned factor) const {
-  auto isZeroIn = [&](size_t i) {
-    for (auto [d, list] : llvm::enumerate(rule.operands[i])) {
-      if (!list.empty() && list.front() == factor) {
-        return zeros.contains({op->getOperand(unsigned(i)), d});
-      }
-    }
-    return false;
-  };
-  auto all = llvm::seq<size_t>(0, op->getNumOperands());
   if (isa<ReadOp>(op)) {
     return true;
   }
-  return rule.jointlyLinear ? llvm::all_of(all, isZeroIn)
-                            : llvm::any_of(all, [&](size_t i) {
-                                return i < rule.linearIn.size() &&
-                                       rule.linearIn[i] && isZeroIn(i);
-                              });
+  bool isLinear = rule.jointlyLinear;
+  for (auto [i, dims] : llvm::enumerate(rule.operands)) {
+    const auto *dim = llvm::find_if(dims, [&](const auto &list) {
+      return !list.empty() && list.front() == factor;
+    });
+    bool isLinearIn = i < rule.linearIn.size() && rule.linearIn[i];
+    if (dim == dims.end()) {
+      // What repeats is added to zeros, or multiplies them.
+      if (rule.jointlyLinear) {
+        return false;
+      }
+      continue;
+    }
+    Value operand = op->getOperand(unsigned(i));
+    if (!(rule.jointlyLinear || isLinearIn) ||
+        !zeros.contains({operand, size_t(dim - dims.begin())})) {
+      return false;
+    }
+    isLinear = true;
+  }
+  return isLinear;
 }
 
 //===----------------------------------------------------------------------===//
@@ -336,8 +348,10 @@ Value StepPadder::masked(Value value, size_t dim, int64_t valid,
       f.op<IotaOp>(type.clone(builder.getI64Type()), Value(), int64_t(dim));
   Value counts =
       f.compare(CompareKind::Lt, place, f.number(place, double(valid)));
-  double identity = identityOf(kind, type.getElementType());
-  return f.select(counts, value, f.number(value, identity));
+  auto scalar = RankedTensorType::get({}, type.getElementType());
+  Value identity = f.op<ConstantOp>(DenseElementsAttr::get(
+      scalar, Attribute(identityOf(kind, type.getElementType()))));
+  return f.select(counts, value, identity);
 }
 
 /// With zeros along `dim`; for all that use the value from here on.
@@ -349,6 +363,7 @@ Value StepPadder::zeroed(Value original, size_t dim) {
     withZerosOf(now, zero);
     zeros.insert({zero, dim});
     latest[original] = now = zero;
+    slices.erase(original);
   }
   return now;
 }

@@ -1,5 +1,4 @@
-//===- PaddedSizes.h - Dimensions that their parts do not divide -*- C++
-//-*-===//
+//===- PaddedSizes.h - Sizes that parts do not divide -----------*- C++ -*-===//
 //
 // A dimension of 65 that is cut in 4 becomes one of 68: every part has the same
 // size, and what stands behind the 65th place is made and never looked at.

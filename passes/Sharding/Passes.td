@@ -19,7 +19,8 @@ def PadDimensions : Sft_ModulePass<"sft-pad-dimensions"> {
   let description = [{
     Where an annotation, or the batch over "data", cuts a dimension in parts that
     do not divide it, the dimension gets the next size that they do divide, in
-    all values that factor rules connect with it (PaddedSizes.h). What stands in
+    all values that factor rules connect with it (PaddedSizes.h). Where reshapes
+    connect dimensions, it may have to be a larger one that all can have. What stands in
     the places behind the last one never counts: before a reduction sees them they
     are replaced by its identity, and an op that needs the dimension as written
     gets a slice. Of what is loaded or kept, these places are zero; files hold
@@ -27,7 +28,8 @@ def PadDimensions : Sft_ModulePass<"sft-pad-dimensions"> {
     numbers go by positions as written, means by counts as written.
 
     Afterwards every dimension that is cut is a multiple of its parts. A warning
-    names each that was padded and the sizes that divide it. A program in which
+    names each that its author cut and that was padded, and the sizes that divide
+    it; others follow from these. A program in which
     all divide stays as it is; a dimension of size 1 is not padded, as it
     repeats.
 

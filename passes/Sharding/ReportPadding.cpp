@@ -1,5 +1,8 @@
+//===- ReportPadding.cpp - What an author should know of it ---------------===//
 #include "passes/Sharding/Annotations.h"
 #include "passes/Sharding/PaddedSizes.h"
+
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -7,21 +10,43 @@ namespace sft {
 
 namespace {
 
-/// Ranks share a batch's capacity by rows.
+/// Ranks share a batch's capacity by rows: those that pad it have a share, too.
+LogicalResult checkCapacity(BlockArgument input, int64_t rows,
+                            DenseSet<Location> &told) {
+  auto csr = dyn_cast<CsrType>(input.getType());
+  if (!csr || rows == csr.getRows()) {
+    return success();
+  }
+  if (csr.getCapacity() < rows) {
+    return emitError(input.getLoc())
+           << "the batch is padded to " << rows << " rows, but " << csr
+           << " has no room for a value in each; raise its capacity";
+  }
+  if (told.insert(input.getLoc()).second) {
+    emitWarning(input.getLoc())
+        << "the capacity of " << csr << " is shared by " << rows
+        << " rows once the batch is padded; "
+        << llvm::divideCeil(csr.getCapacity() * rows, csr.getRows())
+        << " leaves each the room that it has";
+  }
+  return success();
+}
+
 LogicalResult checkCapacities(ModuleOp module, const PaddedSizes &sizes) {
+  DenseSet<Location> told;
   for (auto step : module.getOps<StepOp>()) {
     for (BlockArgument input : step.getBody().getArguments()) {
-      auto csr = dyn_cast<CsrType>(input.getType());
-      int64_t rows = csr ? sizes.shapeOf(input)[0] : 0;
-      if (csr && rows > csr.getRows() && csr.getCapacity() < rows) {
-        return emitError(input.getLoc())
-               << "the batch is padded to " << rows << " rows, but " << csr
-               << " has no room for a value in each; raise its capacity";
+      if (rankOf(input) > 0 &&
+          failed(checkCapacity(input, sizes.shapeOf(input)[0], told))) {
+        return failure();
       }
     }
   }
   return success();
 }
+
+/// A dimension of what stands at a location.
+using Place = std::pair<Location, size_t>;
 
 /// Says once for each place what is padded that its author cut.
 class Padding {
@@ -52,7 +77,7 @@ private:
     for (auto [d, axes] : llvm::enumerate(sharding.getDims())) {
       std::string what;
       llvm::raw_string_ostream(what) << "dimension " << d << " of " << type;
-      tell(op->getLoc(), what, axes.asArrayRef(), shape[d], padded[d]);
+      tell({op->getLoc(), d}, what, axes.asArrayRef(), shape[d], padded[d]);
     }
   }
 
@@ -61,26 +86,27 @@ private:
       BlockArgument input = step.getBody().getArgument(0);
       SmallVector<int64_t> shape = shapeOfType(input.getType());
       if (!shape.empty()) {
-        tell(input.getLoc(), "batch of " + std::to_string(shape[0]) + " rows",
-             dataAxes(mesh), shape[0], sizes.shapeOf(input)[0]);
+        tell({input.getLoc(), 0},
+             "batch of " + std::to_string(shape[0]) + " rows", dataAxes(mesh),
+             shape[0], sizes.shapeOf(input)[0]);
       }
     }
   }
 
-  void tell(Location loc, StringRef what, ArrayRef<int64_t> axes, int64_t size,
+  void tell(Place place, StringRef what, ArrayRef<int64_t> axes, int64_t size,
             int64_t padded) {
     int64_t parts = mesh.sizeOf(axes);
-    if (size > 1 && size % parts != 0 && told.insert(loc).second) {
-      emitWarning(loc) << what << " does not divide over mesh axis \""
-                       << mesh.nameOf(axes) << "\" = " << parts
-                       << " and is padded to " << padded
-                       << "; sizes that divide it: " << divisorsOf(size);
+    if (size > 1 && size % parts != 0 && told.insert(place).second) {
+      emitWarning(place.first)
+          << what << " does not divide over mesh axis \"" << mesh.nameOf(axes)
+          << "\" = " << parts << " and is padded to " << padded
+          << "; sizes that divide it: " << divisorsOf(size);
     }
   }
 
   MeshAttr mesh;
   const PaddedSizes &sizes;
-  DenseSet<Location> told;
+  DenseSet<Place> told;
 };
 
 } // namespace

@@ -43,6 +43,7 @@ CASES = [  # model, mesh, --zero, what must be said
     ("uneven", "tensor=4", 0, "padded to 16"),
     ("uneven", "data=4,tensor=2", 3, PADDED),
     ("ten", "tensor=4", 0, "padded to 12"),
+    ("ratios", "data=4,tensor=2", 1, "padded to 8"),
     ("sparse", "data=4", 0, "padded to 32"),
     ("sparse", "tensor=4", 0, "padded to 104"),
     ("sparse", "data=4,tensor=2", 1, PADDED),

@@ -83,7 +83,8 @@ class Model:
             size = self.mesh.get(axis, 1)
             d = self.rng.randrange(len(shape))
             if self.rng.random() < 0.6 and (
-                    rest[d] % size == 0 or self.rng.random() < 0.25):
+                    rest[d] % size == 0
+                    or shape[d] > 1 and self.rng.random() < 0.25):
                 dims[d].append(axis)
                 rest[d] = -(-rest[d] // size)
         text = ", ".join("-" if not d else d[0] if len(d) == 1
@@ -220,6 +221,16 @@ class Model:
         y = self.rng.choice([self.unary, self.softmax, self.shard])(y)
         return self.op(f"transpose {y} {numbers(order)} : {y.type}", x.shape)
 
+    def scale(self, x):
+        """Rows as shares of their sum, which padded ones do not have."""
+        kept = x.shape[:-1] + [1]
+        size = self.op(f"abs {x} : {x.type}", x.shape)
+        axis = len(x.shape) - 1
+        total = self.op(f"reduce sum {size} axes [{axis}] keep : {x.type}", kept)
+        root = self.op(f"{self.rng.choice(['sqrt', 'abs'])} {total} : "
+                       f"{total.type}", kept)
+        return self.op(f"div {x}, {root} : {x.type}, {root.type}", x.shape)
+
     def halves(self, x):
         """Two halves of the batch, each less its own mean or by itself."""
         if x.shape[0] % 2:
@@ -321,8 +332,8 @@ class Model:
         all_layers = [
             self.unary, self.binary, self.select, self.linear, self.linear,
             self.matmul_transposed, self.matmul_batched, self.norm,
-            self.batch_norm, self.softmax, self.reduce, self.reduce_and_repeat,
-            self.reshape, self.flatten, self.transpose, self.transpose_batch,
+            self.batch_norm, self.scale, self.softmax, self.reduce,
+            self.reduce_and_repeat, self.reshape, self.flatten, self.transpose, self.transpose_batch,
             self.halves, self.concat, self.slice, self.pad, self.attention,
             self.dropout, self.shard, self.shard]
         self.live = [self.start() for _ in range(self.rng.randint(1, 2))]

@@ -95,6 +95,29 @@ sft.step initialize @random() {
 
 // -----
 
+// Of padded places a quotient is not known: zero over zero is none. A sum gets a
+// select, and integers have a lowest element of their own.
+module attributes {sft.mesh = #sft.mesh<"data" = 2>} {
+// CHECK-LABEL: @quotient
+// TOLD: warning: batch of 3 rows
+sft.step predict @quotient(%x: tensor<3x4xf32>, %n: tensor<3xi64>) {
+  %s = sft.reduce sum %x axes [1] keep : tensor<3x4xf32>
+  // CHECK: %[[Q:.*]] = sft.div
+  %q = sft.div %x, %s : tensor<3x4xf32>, tensor<3x1xf32>
+  // CHECK: %[[Z:.*]] = sft.select %{{.*}}, %[[Q]]
+  // CHECK: sft.reduce sum %[[Z]] axes [0]
+  %r = sft.reduce sum %q axes [0] : tensor<3x4xf32>
+  sft.output prediction "r", %r : tensor<4xf32>
+  // CHECK: %[[LOWEST:.*]] = sft.constant dense<-9223372036854775808>
+  // CHECK: sft.select %{{.*}}, %{{.*}}, %[[LOWEST]]
+  // CHECK: sft.reduce max
+  %m = sft.reduce max %n axes [0] : tensor<3xi64>
+  sft.output prediction "m", %m : tensor<i64>
+}
+}
+
+// -----
+
 // All divides: nothing changes.
 module attributes {sft.mesh = #sft.mesh<"data" = 2, "tensor" = 5>} {
 // CHECK: sft.variable parameter @w shard <[-, tensor]> : tensor<4x5xf32>{{$}}

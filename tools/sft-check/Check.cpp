@@ -101,6 +101,7 @@ LogicalResult Checker::compareGradients() {
   if (!whole->getStep(StepKind::Train)) {
     return success();
   }
+  WithoutWarnings told(module.getContext());
   Scene scene = sceneOf(StepKind::Train, 0);
   FailureOr<Program> one = compileWithGradients(module, {}, asWritten());
   FailureOr<Program> many = compileWithGradients(

@@ -62,6 +62,7 @@ static FailureOr<DenseMap<Value, Tensor>> runWhole(Program &sharded,
 std::optional<Culprit> locate(ModuleOp model, const Scene &scene,
                               const CompilerOptions &compiler,
                               double tolerance) {
+  WithoutWarnings told(model.getContext());
   FailureOr<Program> sharded = Program::compile(model, kSharded, compiler);
   if (failed(sharded)) {
     return std::nullopt;

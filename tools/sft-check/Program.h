@@ -5,6 +5,7 @@
 #include "passes/Phases.h"
 
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Diagnostics.h"
 
 namespace sft {
 
@@ -13,6 +14,16 @@ inline constexpr Phase kSharded[] = {Phase::Input, Phase::Training,
                                      Phase::Sharding};
 inline constexpr Phase kPartitioned[] = {Phase::Input, Phase::Training,
                                          Phase::Sharding, Phase::Partition};
+
+/// While it lives, warnings of the compiler are dropped: of a model that was
+/// compiled before.
+struct WithoutWarnings : mlir::ScopedDiagnosticHandler {
+  explicit WithoutWarnings(mlir::MLIRContext *context)
+      : ScopedDiagnosticHandler(context, [](mlir::Diagnostic &diagnostic) {
+          return llvm::success(diagnostic.getSeverity() ==
+                               mlir::DiagnosticSeverity::Warning);
+        }) {}
+};
 
 /// A module of steps and the state of the ranks that run it.
 class Program {
