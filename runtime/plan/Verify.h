@@ -86,8 +86,8 @@ Status checkSharding(
     const fb::Plan &plan, const flatbuffers::Vector<int64_t> *global,
     const flatbuffers::Vector<flatbuffers::Offset<fb::DimSharding>> *sharding,
     uint32_t dims);
-/// Error unless the parts of a dimension add up to it or, padded, to as much more
-/// as the ranks can make of it. No sharding: one part.
+/// Error unless the parts of a dimension add up to it or, padded, to as much
+/// more as the ranks can make of it. No sharding: one part.
 Status checkParts(const fb::Plan &plan, const fb::DimSharding *sharding,
                   int64_t global, int64_t local);
 
