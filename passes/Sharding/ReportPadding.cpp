@@ -51,8 +51,9 @@ using Place = std::pair<Location, size_t>;
 /// Says once for each place what is padded that its author cut.
 class Padding {
 public:
-  Padding(ModuleOp module, const PaddedSizes &sizes)
-      : mesh(meshOf(module)), sizes(sizes) {
+  Padding(MeshAttr mesh, const PaddedSizes &sizes) : mesh(mesh), sizes(sizes) {}
+
+  void tell(ModuleOp module) {
     for (auto variable : module.getOps<VariableOp>()) {
       if (isPinned(variable)) {
         tell(variable, onMesh(variable.getShardAttr(), mesh),
@@ -112,7 +113,7 @@ private:
 } // namespace
 
 LogicalResult reportPadding(ModuleOp module, const PaddedSizes &sizes) {
-  Padding(module, sizes);
+  Padding(meshOf(module), sizes).tell(module);
   return checkCapacities(module, sizes);
 }
 
