@@ -62,8 +62,8 @@ TEST(Tensors, SlicesGoOutAndComeBack) {
   }
 }
 
-/// The last part of five columns in three: behind the fifth stands a zero, which
-/// never gets out.
+/// The last part of five columns in three: behind the fifth stands a zero,
+/// which never gets out.
 TEST(Tensors, PartsMayReachBeyondTheEnd) {
   std::vector<float> global{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, local(4, -1);
   TensorSlice slice{.name = "w",
