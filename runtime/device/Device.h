@@ -10,7 +10,9 @@
 #include "runtime/comm/Communicator.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <numeric>
 #include <span>
 #include <string>
 
@@ -47,6 +49,10 @@ struct MatrixView {
   DataType type = DataType::F32;
   std::span<const int64_t> dims;
   std::span<const int64_t> strides;
+
+  int64_t elements() const {
+    return std::reduce(dims.begin(), dims.end(), int64_t(1), std::multiplies());
+  }
 };
 
 enum class Activation : uint8_t {

@@ -92,6 +92,8 @@ int main() {
       {"sft-dense", 16, {10000, 100}},
       {"mlp 784", 128, {784, 512, 512, 10}},
       {"mlp 1024", 256, {1024, 4096, 4096, 1024}},
+      {"gpt, a half of its heads", 4096, {384, 192, 384}},
+      {"gpt, a half of its perceptron", 4096, {384, 768, 384}},
   };
   for (const auto &model : models) {
     printf("%s, %ld rows a rank\n", model.name, long(model.rows));

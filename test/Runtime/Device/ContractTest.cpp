@@ -16,6 +16,7 @@ struct Case {
   bool bias;
   Activation activation;
   float alpha, beta;
+  int64_t between = 0; ///< elements from the end of a row to the next row
 };
 
 double activate(Activation activation, double x) {
@@ -49,54 +50,81 @@ std::vector<float> numbers(int64_t count, int start) {
 
 class Contract : public testing::TestWithParam<Case> {};
 
-TEST_P(Contract, MatchesALoop) {
-  const Case &c = GetParam();
-  int64_t rhsBatch = c.broadcastRhs ? 1 : c.batch;
-  std::vector<float> lhs = numbers(c.batch * c.m * c.k, 1);
-  std::vector<float> rhs = numbers(rhsBatch * c.k * c.n, 2);
-  std::vector<float> out = numbers(c.batch * c.m * c.n, 3), before = out;
-  std::vector<float> bias = numbers(c.n, 4);
-  int64_t lhsDims[] = {c.batch, c.m, c.k}, rhsDims[] = {rhsBatch, c.k, c.n};
-  int64_t outDims[] = {c.batch, c.m, c.n}, biasDims[] = {c.n}, one[] = {1};
-  int64_t lhsStrides[] = {c.m * c.k, c.transposeLhs ? 1 : c.k,
-                          c.transposeLhs ? c.m : 1};
-  int64_t rhsStrides[] = {c.k * c.n, c.transposeRhs ? 1 : c.n,
-                          c.transposeRhs ? c.k : 1};
-  int64_t outStrides[] = {c.m * c.n, c.n, 1};
+/// A matrix of a batch, stored by rows or, transposed, by columns.
+struct Operand {
+  int64_t dims[3], strides[3];
+  std::vector<float> data;
 
-  std::unique_ptr<Device> device = makeCpuDevice(1);
-  ContractDesc desc{
-      .lhs = {lhs.data(), DataType::F32, lhsDims, lhsStrides},
-      .rhs = {rhs.data(), DataType::F32, rhsDims, rhsStrides},
-      .out = {out.data(), DataType::F32, outDims, outStrides},
-      .bias = {c.bias ? bias.data() : nullptr, DataType::F32, biasDims, one},
-      .activation = c.activation,
-      .alpha = c.alpha,
-      .beta = c.beta};
-  auto contract = device->prepareContract(desc);
-  ASSERT_TRUE(contract.ok()) << contract.status().message();
-  ASSERT_TRUE((*contract)->execute());
+  Operand(int64_t batch, int64_t rows, int64_t columns, bool transposed,
+          int64_t between, int start)
+      : dims{batch, rows, columns} {
+    int64_t leading = (transposed ? rows : columns) + between;
+    strides[0] = (transposed ? columns : rows) * leading;
+    strides[1] = transposed ? 1 : leading;
+    strides[2] = transposed ? leading : 1;
+    data = numbers(batch * strides[0], start);
+  }
+  MatrixView view() { return {data.data(), DataType::F32, dims, strides}; }
+  float at(int64_t b, int64_t i, int64_t j) const {
+    return data[size_t(b * strides[0] + i * strides[1] + j * strides[2])];
+  }
+};
 
-  for (int64_t b = 0; b < c.batch; ++b) {
-    for (int64_t i = 0; i < c.m; ++i) {
-      for (int64_t j = 0; j < c.n; ++j) {
-        double sum = 0;
-        for (int64_t l = 0; l < c.k; ++l) {
-          const float *right =
-              rhs.data() + (c.broadcastRhs ? 0 : b * rhsStrides[0]);
-          sum += double(lhs[size_t(b * lhsStrides[0] + i * lhsStrides[1] +
-                                   l * lhsStrides[2])]) *
-                 right[l * rhsStrides[1] + j * rhsStrides[2]];
+/// The operands of a case, its product and what it should be.
+struct Problem {
+  const Case &c;
+  Operand lhs{c.batch, c.m, c.k, c.transposeLhs, c.between, 1};
+  Operand rhs{
+      c.broadcastRhs ? 1 : c.batch, c.k, c.n, c.transposeRhs, c.between, 2};
+  Operand out{c.batch, c.m, c.n, false, c.between, 3}, before = out;
+  Operand bias{1, 1, c.n, false, 0, 4};
+
+  explicit Problem(const Case &c) : c(c) {}
+
+  Expected<std::unique_ptr<PreparedContract>> prepare(Device &device) {
+    MatrixView none;
+    return device.prepareContract({.lhs = lhs.view(),
+                                   .rhs = rhs.view(),
+                                   .out = out.view(),
+                                   .bias = c.bias ? bias.view() : none,
+                                   .activation = c.activation,
+                                   .alpha = c.alpha,
+                                   .beta = c.beta});
+  }
+
+  /// What lies between rows has to stay.
+  double expected(int64_t b, int64_t i, int64_t j) const {
+    if (j >= c.n) {
+      return before.at(b, i, j);
+    }
+    double sum = 0;
+    for (int64_t l = 0; l < c.k; ++l) {
+      sum += double(lhs.at(b, i, l)) * rhs.at(c.broadcastRhs ? 0 : b, l, j);
+    }
+    return activate(c.activation, c.alpha * sum + c.beta * before.at(b, i, j) +
+                                      (c.bias ? bias.at(0, 0, j) : 0));
+  }
+
+  void check() const {
+    for (int64_t b = 0; b < c.batch; ++b) {
+      for (int64_t i = 0; i < c.m; ++i) {
+        for (int64_t j = 0; j < c.n + c.between; ++j) {
+          double right = expected(b, i, j);
+          ASSERT_NEAR(out.at(b, i, j), right, 2e-5 * (1 + std::abs(right)))
+              << c.name << " " << b << " " << i << " " << j;
         }
-        auto at = size_t(b * outStrides[0] + i * c.n + j);
-        double expected =
-            activate(c.activation, c.alpha * sum + c.beta * before[at] +
-                                       (c.bias ? bias[size_t(j)] : 0));
-        ASSERT_NEAR(out[at], expected, 2e-5 * (1 + std::abs(expected)))
-            << b << " " << i << " " << j;
       }
     }
   }
+};
+
+TEST_P(Contract, MatchesALoop) {
+  std::unique_ptr<Device> device = makeCpuDevice(1);
+  Problem problem(GetParam());
+  auto contract = problem.prepare(*device);
+  ASSERT_TRUE(contract.ok()) << contract.status().message();
+  ASSERT_TRUE((*contract)->execute());
+  problem.check();
 }
 
 constexpr auto None = Activation::None;
@@ -119,8 +147,46 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"beta", 1, 8, 16, 24, 0, 0, 0, 0, None, 1, 0.5f},
         Case{"alphaBetaBias", 1, 8, 16, 24, 0, 0, 0, 1, None, 0.25f, 2},
         Case{"everything", 2, 8, 16, 24, 1, 1, 1, 1, Activation::Tanh, 0.5f,
-             0.5f}),
+             0.5f},
+        Case{"wideResult", 1, 40, 33, 70, 1, 0, 0, 0, None, 1, 0},
+        Case{"wideResultOfParts", 1, 40, 33, 70, 1, 0, 0, 0, None, 0.5f, 2, 3},
+        Case{"large", 1, 512, 260, 256, 0, 0, 0, 0, None, 1, 0},
+        Case{"largeOfParts", 1, 512, 260, 256, 0, 0, 0, 0, None, 2, 0.5f, 7},
+        Case{"largeRhsTransposed", 1, 1030, 256, 130, 0, 1, 0, 0, None, 1, 0},
+        Case{"largeRhsOfParts", 1, 1030, 256, 130, 0, 1, 0, 0, None, 1, 1, 5},
+        Case{"largeBias", 1, 1030, 256, 130, 0, 1, 0, 1, None, 1, 0},
+        Case{"largeRowsBias", 1, 512, 260, 256, 0, 0, 0, 1, None, 1, 0},
+        Case{"largeGelu", 1, 512, 260, 256, 0, 0, 0, 1, Activation::GeluErf, 1,
+             2},
+        Case{"largeScaledBias", 1, 512, 260, 256, 0, 0, 0, 1, None, 2, 0},
+        Case{"largeBiasOfParts", 1, 512, 260, 256, 0, 0, 0, 1, None, 1, 0, 3},
+        Case{"largeRelu", 1, 512, 260, 256, 0, 0, 0, 0, Activation::Relu, 1,
+             0}),
     [](const auto &info) { return std::string(info.param.name); });
+
+/// Products share their memory, which moves as later ones need more.
+TEST(Device, LaterProductsLeaveEarlierOnesRight) {
+  std::unique_ptr<Device> device = makeCpuDevice(1);
+  Case cases[] = {
+      {"matmul", 1, 70, 90, 33, 1, 1, 0, 0, None, 1, 0},
+      {"sgemm", 1, 1030, 256, 130, 0, 1, 0, 0, None, 1, 0},
+      {"larger matmul", 1, 300, 900, 200, 1, 1, 0, 0, None, 1, 0},
+      {"larger sgemm", 1, 1030, 400, 300, 0, 1, 0, 0, None, 1, 0},
+  };
+  std::vector<Problem> problems(std::begin(cases), std::end(cases));
+  std::vector<std::unique_ptr<PreparedContract>> contracts;
+  for (Problem &problem : problems) {
+    auto contract = problem.prepare(*device);
+    ASSERT_TRUE(contract.ok()) << contract.status().message();
+    contracts.push_back(std::move(*contract));
+  }
+  for (auto &contract : contracts) {
+    ASSERT_TRUE(contract->execute());
+  }
+  for (const Problem &problem : problems) {
+    problem.check();
+  }
+}
 
 TEST(Device, RefusesWhatTheProcessorCannot) {
   std::unique_ptr<Device> device = makeCpuDevice(1);

@@ -1,0 +1,48 @@
+//===- cpu/Routine.h - Which routine of oneDNN does a product ---*- C++ -*-===//
+//
+// oneDNN has three ways to multiply f32 matrices. Its matmul primitive takes
+// any strides and batches, but copies a transposed operand, which costs it 5 to
+// 15 %. Its sgemm and its inner product pack both operands into panels, which
+// makes transposing free; the first has neither bias nor activation, the second
+// wants dense operands, and both are slow where a result is narrow.
+// runtime/device/README.md has the figures.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "runtime/device/Device.h"
+
+#include <optional>
+
+namespace sft::rt {
+
+/// A matrix as BLAS takes it.
+struct BlasMatrix {
+  float *data;
+  int64_t rows, columns;
+  int64_t leading; ///< elements from one row (column if transposed) to the next
+  bool transposed; ///< columns are contiguous, not rows
+
+  bool isDense() const { return leading == (transposed ? rows : columns); }
+};
+
+struct BlasProduct {
+  BlasMatrix lhs, rhs, out;
+};
+
+/// Nothing for batches, other types and strides that BLAS does not know.
+std::optional<BlasProduct> blasProductOf(const ContractDesc &desc);
+
+enum class Routine : uint8_t {
+  Matmul,
+  Sgemm,
+  SgemmOfCopy, ///< of a copy of rhs by rows
+  InnerProduct,
+};
+
+/// The fastest for these operands; `product` is blasProductOf(desc). Depends on
+/// nothing else, so that a plan's bits do not change from run to run.
+Routine chooseRoutine(const ContractDesc &desc,
+                      const std::optional<BlasProduct> &product);
+
+} // namespace sft::rt
