@@ -1,5 +1,6 @@
 //===- LoopNest.cpp - Loops and scalars of a kernel -----------------------===//
 #include "passes/Codegen/LoopNest.h"
+#include "dialects/sft/Components.h"
 #include "dialects/sft/KernelLoops.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -14,13 +15,7 @@ using namespace mlir;
 namespace sft {
 
 SmallVector<MemRefType> bufferTypes(Type type) {
-  SmallVector<RankedTensorType> tensors;
-  if (auto csr = dyn_cast<CsrType>(type)) {
-    tensors = csr.getComponentTypes();
-  } else {
-    tensors = {cast<RankedTensorType>(type)};
-  }
-  return llvm::map_to_vector(tensors, [](RankedTensorType tensor) {
+  return llvm::map_to_vector(componentsOf(type), [](RankedTensorType tensor) {
     Type element = tensor.getElementType();
     if (element.isInteger(1)) {
       element = IntegerType::get(element.getContext(), 8);

@@ -12,7 +12,7 @@
 // A null Operation stands for the end of the block.
 //
 //===----------------------------------------------------------------------===//
-#include "dialects/sft/Sft.h"
+#include "dialects/sft/Components.h"
 #include "passes/Codegen/Passes.h"
 
 using namespace mlir;
@@ -22,32 +22,6 @@ namespace sft {
 #include "passes/Codegen/Passes.h.inc"
 
 namespace {
-
-int64_t bytesOf(Type type) {
-  if (auto csr = dyn_cast<CsrType>(type)) {
-    int64_t bytes = 0;
-    for (RankedTensorType part : csr.getComponentTypes()) {
-      bytes += bytesOf(part);
-    }
-    return bytes;
-  }
-  auto tensor = cast<RankedTensorType>(type);
-  return tensor.getNumElements() *
-         int64_t(llvm::divideCeil(tensor.getElementTypeBitWidth(), 8));
-}
-
-int64_t bytesOf(TypeRange types) {
-  int64_t bytes = 0;
-  for (Type type : types) {
-    bytes += bytesOf(type);
-  }
-  return bytes;
-}
-
-int64_t messageBytes(Operation *op) {
-  return std::max(bytesOf(op->getOperandTypes()),
-                  bytesOf(op->getResultTypes()));
-}
 
 Operation *earlier(Operation *a, Operation *b) {
   return !b || (a && a->isBeforeInBlock(b)) ? a : b;

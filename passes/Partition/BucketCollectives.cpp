@@ -1,3 +1,4 @@
+#include "dialects/sft/Components.h"
 #include "dialects/sft/Formula.h"
 #include "passes/Partition/Passes.h"
 #include "passes/Sharding/Shardings.h"
@@ -12,22 +13,6 @@ namespace sft {
 #include "passes/Partition/Passes.h.inc"
 
 namespace {
-
-int64_t bytesOf(TypeRange types) {
-  int64_t bytes = 0;
-  for (Type type : types) {
-    auto tensor = cast<RankedTensorType>(type);
-    bytes += tensor.getNumElements() *
-             llvm::divideCeil(tensor.getElementTypeBitWidth(), 8);
-  }
-  return bytes;
-}
-
-/// Of the side on which there is more.
-int64_t bytesOf(Operation *op) {
-  return std::max(bytesOf(op->getOperandTypes()),
-                  bytesOf(op->getResultTypes()));
-}
 
 bool joinable(Operation *a, Operation *b) {
   auto element = [](Operation *op) {
@@ -130,7 +115,7 @@ public:
       close();
     }
     members.push_back(op);
-    bytes += bytesOf(op);
+    bytes += messageBytes(op);
     for (Operation *user : op->getUsers()) {
       deadline = !deadline || user->isBeforeInBlock(deadline) ? user : deadline;
     }
@@ -227,7 +212,7 @@ void liftGathers(Block &block, int64_t limit, Condition takes) {
     }
     run.last = &op;
     run.variables.insert(variable);
-    run.bytes += bytesOf(&op);
+    run.bytes += messageBytes(&op);
   }
 }
 
@@ -244,7 +229,7 @@ void sinkWrites(Block &block, Condition takes) {
 /// What has to be copied into rows and back is small and dense.
 template <typename Op> bool isSmall(Operation *op, int64_t small) {
   return isa<Op>(op) && isa<RankedTensorType>(op->getOperand(0).getType()) &&
-         bytesOf(op) <= small && bytesOf(op->getOperandTypes()) > 0 &&
+         messageBytes(op) <= small && bytesOf(op->getOperandTypes()) > 0 &&
          bytesOf(op->getResultTypes()) > 0;
 }
 

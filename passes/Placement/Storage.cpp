@@ -6,18 +6,6 @@ using namespace mlir;
 
 namespace sft {
 
-int64_t bytesOf(RankedTensorType type) {
-  return type.getNumElements() *
-         int64_t(llvm::divideCeil(type.getElementTypeBitWidth(), 8));
-}
-
-SmallVector<RankedTensorType> componentsOf(Type type) {
-  if (auto csr = dyn_cast<CsrType>(type)) {
-    return csr.getComponentTypes();
-  }
-  return {cast<RankedTensorType>(type)};
-}
-
 Storage *PersistentStorage::add(StringRef name, RankedTensorType type,
                                 plan::BufferKind kind, Location location) {
   auto &storage = all.emplace_back(std::make_unique<Storage>());

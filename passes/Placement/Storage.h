@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dialects/plan/Plan.h"
+#include "dialects/sft/Components.h"
 
 #include "llvm/ADT/MapVector.h"
 
@@ -35,11 +36,6 @@ struct Storage {
     last = std::max(last, position);
   }
 };
-
-/// Bytes of a dense tensor; booleans take one each.
-int64_t bytesOf(mlir::RankedTensorType type);
-/// The tensors that a value consists of: three for CSR, else one.
-llvm::SmallVector<mlir::RankedTensorType> componentsOf(mlir::Type type);
 
 /// Buffers of the whole program that are no temporaries.
 struct PersistentStorage {

@@ -1,5 +1,6 @@
 #include "passes/Sharding/Resharding.h"
 
+#include "dialects/sft/Components.h"
 #include "passes/Sharding/Shardings.h"
 
 #include <map>
@@ -10,14 +11,7 @@ using namespace mlir;
 namespace sft {
 
 int64_t localBytes(Type global, ShardingAttr sharding, MeshAttr mesh) {
-  Type local = localType(global, sharding, mesh);
-  if (auto csr = dyn_cast<CsrType>(local)) {
-    int64_t width = csr.getElementType().getIntOrFloatBitWidth() / 8;
-    return csr.getCapacity() * (width + 4) + (csr.getRows() + 1) * 4;
-  }
-  auto type = cast<RankedTensorType>(local);
-  return type.getNumElements() *
-         int64_t(llvm::divideCeil(type.getElementTypeBitWidth(), 8));
+  return bytesOf(localType(global, sharding, mesh));
 }
 
 ShardingAttr applyMove(ShardingAttr sharding, const Move &move) {
