@@ -134,6 +134,16 @@ std::optional<unsigned> KernelOp::operandOfResult(unsigned i) {
   return std::nullopt;
 }
 
+LogicalResult KernelYieldOp::verify() {
+  TypeRange results = (*this)->getParentOp()->getResultTypes();
+  if (getOperandTypes() != results) {
+    return emitOpError() << "yields (" << getOperandTypes()
+                         << "), but the kernel's results are (" << results
+                         << ")";
+  }
+  return success();
+}
+
 LogicalResult ContractOp::verify() {
   RankedTensorType z = getZ().getType();
   // C1 to C4

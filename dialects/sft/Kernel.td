@@ -124,11 +124,21 @@ def Sft_KernelOp : Sft_Op<"kernel", [
 def Sft_KernelYieldOp : Sft_Op<"kernel_yield", [Terminator, Pure,
                                                 HasParent<"KernelOp">]> {
   let summary = "The results of a kernel";
+  let description = [{
+    Ends the region of `sft.kernel`; operand `i` is the kernel's result `i`.
+
+    ```mlir
+    sft.kernel_yield %d : tensor<8xf32>
+    ```
+
+    Constraints: 1. types are those of the kernel's results.
+  }];
   let arguments = (ins Variadic<AnyType>:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
   let builders = [OpBuilder<(ins), [{
     build($_builder, $_state, ::mlir::ValueRange());
   }]>];
+  let hasVerifier = 1;
 }
 
 #endif // SFT_KERNEL_TD

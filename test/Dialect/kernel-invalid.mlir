@@ -90,3 +90,21 @@ sft.step predict @kernel_c1_twice(%x: tensor<8xf32>) {
     sft.kernel_yield %e, %a : tensor<8xf32>, tensor<8xf32>
   }
 }
+
+// -----
+
+sft.step predict @kernel_yield_c1_type(%x: tensor<8xf32>) {
+  %y = sft.kernel(%a = %x) : (tensor<8xf32>) -> tensor<4xf32> {
+    // expected-error @+1 {{yields ('tensor<8xf32>'), but the kernel's results are ('tensor<4xf32>')}}
+    sft.kernel_yield %a : tensor<8xf32>
+  }
+}
+
+// -----
+
+sft.step predict @kernel_yield_c1_count(%x: tensor<8xf32>) {
+  %y, %z = sft.kernel(%a = %x) : (tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>) {
+    // expected-error @+1 {{yields ('tensor<8xf32>'), but the kernel's results are ('tensor<8xf32>', 'tensor<8xf32>')}}
+    sft.kernel_yield %a : tensor<8xf32>
+  }
+}
