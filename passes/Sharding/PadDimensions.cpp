@@ -368,27 +368,13 @@ Value StepPadder::zeroed(Value original, size_t dim) {
   return now;
 }
 
-/// A constant that several use would connect their dimensions.
-void separateConstants(ModuleOp module) {
-  SmallVector<ConstantOp> constants;
-  module.walk([&](ConstantOp constant) { constants.push_back(constant); });
-  for (ConstantOp constant : constants) {
-    OpBuilder builder(constant);
-    for (OpOperand &use : llvm::make_early_inc_range(constant->getUses())) {
-      use.set(builder.clone(*constant)->getResult(0));
-    }
-    constant.erase();
-  }
-}
-
 struct PadDimensions : impl::PadDimensionsBase<PadDimensions> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    if (PaddedSizes(module, meshOf(module)).isEmpty()) {
+    PaddedSizes sizes(module, meshOf(module));
+    if (sizes.isEmpty()) {
       return;
     }
-    separateConstants(module);
-    PaddedSizes sizes(module, meshOf(module));
     if (failed(reportPadding(module, sizes))) {
       return signalPassFailure();
     }

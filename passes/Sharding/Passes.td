@@ -14,6 +14,28 @@ def AssignMesh : Sft_ModulePass<"sft-assign-mesh"> {
     ListOption<"mesh", "mesh", "std::string", "axes in order, as name=size">];
 }
 
+def SeparateConstants : Sft_ModulePass<"sft-separate-constants"> {
+  let summary = "A constant for each use";
+  let description = [{
+    Values that share a constant have nothing else to do with each other, but a
+    constant has one size and one sharding: shared, it would make one use's cut
+    the other's. Partition merges what is equal again.
+
+    ```mlir
+    %zero = sft.constant dense<0.0> : tensor<4x6xf32>
+    sft.write @m, %zero : tensor<4x6xf32>
+    sft.write @v, %zero : tensor<4x6xf32>
+    ```
+    becomes
+    ```mlir
+    %zero = sft.constant dense<0.0> : tensor<4x6xf32>
+    sft.write @m, %zero : tensor<4x6xf32>
+    %zero_0 = sft.constant dense<0.0> : tensor<4x6xf32>
+    sft.write @v, %zero_0 : tensor<4x6xf32>
+    ```
+  }];
+}
+
 def PadDimensions : Sft_ModulePass<"sft-pad-dimensions"> {
   let summary = "Dimensions that their parts do not divide get a size that does";
   let description = [{

@@ -1,5 +1,5 @@
-// RUN: sft-opt %s --split-input-file --sft-pad-dimensions 2>/dev/null | FileCheck %s --enable-var-scope
-// RUN: sft-opt %s --split-input-file --sft-pad-dimensions 2>&1 >/dev/null | FileCheck %s --check-prefix=TOLD --implicit-check-not=warning:
+// RUN: sft-opt %s --split-input-file --sft-separate-constants --sft-pad-dimensions 2>/dev/null | FileCheck %s --enable-var-scope
+// RUN: sft-opt %s --split-input-file --sft-separate-constants --sft-pad-dimensions 2>&1 >/dev/null | FileCheck %s --check-prefix=TOLD --implicit-check-not=warning:
 
 // A maximum does not see the sixth column. The weight is kept padded, its file
 // is not.
