@@ -31,6 +31,14 @@ struct Stages {
     plan.ranks(ranks);
   }
 
+  /// Adds to a stage a collective from "a" to `out`, to be changed further.
+  fb::CollectiveT &collective(uint32_t stage, fb::CollectiveKind kind,
+                              uint32_t out) {
+    uint32_t index = bodies[stage].collective(kind, pipe, a, out, 1);
+    const auto &function = plan.plan.programs[stage]->functions[0];
+    return *function->instructions[index]->op.AsCollective();
+  }
+
   PlanBuilder plan;
   uint32_t pipe, a, b;
   std::vector<FunctionBuilder> bodies;
@@ -114,13 +122,8 @@ TEST(Communication, P12_CollectiveMissing) {
 TEST(Communication, P12_RootsDiffer) {
   Stages stages(2);
   for (uint32_t stage : {0u, 1u}) {
-    uint32_t index = stages.bodies[stage].collective(
-        fb::CollectiveKind::Broadcast, stages.pipe, stages.a, stages.a, 1);
-    stages.plan.plan.programs[stage]
-        ->functions[0]
-        ->instructions[index]
-        ->op.AsCollective()
-        ->root = stage;
+    stages.collective(stage, fb::CollectiveKind::Broadcast, stages.a).root =
+        stage;
   }
   expectError(stages.plan, Unmatched, {"root 0", "root 1"});
 }
@@ -130,13 +133,8 @@ Status permuteBy(const std::vector<uint32_t> &first,
                  const std::vector<uint32_t> &second) {
   Stages stages(2);
   for (uint32_t stage : {0u, 1u}) {
-    uint32_t index = stages.bodies[stage].collective(
-        fb::CollectiveKind::Permute, stages.pipe, stages.a, stages.b, 1);
-    stages.plan.plan.programs[stage]
-        ->functions[0]
-        ->instructions[index]
-        ->op.AsCollective()
-        ->from = stage == 0 ? first : second;
+    stages.collective(stage, fb::CollectiveKind::Permute, stages.b).from =
+        stage == 0 ? first : second;
   }
   return statusOf(stages.plan);
 }
