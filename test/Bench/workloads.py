@@ -131,11 +131,11 @@ WORKLOADS = {
                  (1024, 4096, 4096, 1024), 512, "mse", 4, 6,
                  16, {"best": 1.25}),
         GptWorkload("gpt", "GPT, 6 blocks of 384, sequence 256, batch 16", 6,
-                    384, 6, 256, 65, 16, 4, 6, 8, {"best": 1.2}),
+                    384, 6, 256, 65, 16, 4, 6, 12, {"best": 1.2}),
         GptWorkload("gpt-tensor", "the same GPT, weights cut", 6, 384, 6, 256,
-                    65, 16, 4, 3, 6, {"best": 1.45}, "tensor"),
+                    65, 16, 4, 6, 12, {"best": 1.45}, "tensor"),
         GptWorkload("gpt-zero3", "the same GPT, ZeRO-3", 6, 384, 6, 256, 65, 16,
-                    4, 3, 6, {"best": 1.2}, "zero3"),
+                    4, 6, 12, {"best": 1.2}, "zero3"),
     ]
 }
 
