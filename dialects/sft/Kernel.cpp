@@ -135,6 +135,7 @@ std::optional<unsigned> KernelOp::operandOfResult(unsigned i) {
 }
 
 LogicalResult KernelYieldOp::verify() {
+  // C1
   TypeRange results = (*this)->getParentOp()->getResultTypes();
   if (getOperandTypes() != results) {
     return emitOpError() << "yields (" << getOperandTypes()

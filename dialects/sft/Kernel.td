@@ -128,7 +128,10 @@ def Sft_KernelYieldOp : Sft_Op<"kernel_yield", [Terminator, Pure,
     Ends the region of `sft.kernel`; operand `i` is the kernel's result `i`.
 
     ```mlir
-    sft.kernel_yield %d : tensor<8xf32>
+    %y = sft.kernel(%a = %x) : (tensor<8xf32>) -> tensor<8xf32> {
+      %d = sft.exp %a : tensor<8xf32>
+      sft.kernel_yield %d : tensor<8xf32>
+    }
     ```
 
     Constraints: 1. types are those of the kernel's results.

@@ -21,7 +21,8 @@ def PlanMemory : Sft_ModulePass<"sft-plan-memory"> {
        compute stream (0) records ahead of it and one that the latter waits for
        where the await stands. Until then it keeps its bytes.
 
-    The arena's size is the exact peak: nothing else is allocated in a step.
+    The arena's size is the exact peak of all that the program names; the matrix
+    library's own room (runtime/device/README.md) is not in it.
 
     Assumes: the exit of the phase Partition; inputs have a global type and a
     sharding.

@@ -49,7 +49,8 @@ def PadDimensions : Sft_ModulePass<"sft-pad-dimensions"> {
     tensors as written, which variables and inputs name behind `of`. Random
     numbers go by positions as written, means by counts as written.
 
-    Afterwards every dimension that is cut is a multiple of its parts. A warning
+    Assumes a constant for each use (`sft-separate-constants`); what shares one
+    gets one size. Afterwards every dimension that is cut is a multiple of its parts. A warning
     names each that its author cut and that was padded, and the sizes that divide
     it; others follow from these. A program in which
     all divide stays as it is; a dimension of size 1 is not padded, as it

@@ -29,6 +29,7 @@ void buildShardingPhase(mlir::OpPassManager &pm,
   AssignMeshOptions mesh;
   mesh.mesh = axesOf(options);
   pm.addPass(createAssignMesh(mesh));
+  // First, so that nobody takes two uses of a constant for connected.
   pm.addPass(createSeparateConstants());
   // Before anything is cut, so that all that follows divides.
   pm.addPass(createPadDimensions());

@@ -1,7 +1,8 @@
 //===- Device.h - Where instructions execute --------------------*- C++ -*-===//
 //
 // Prepare once, execute many times: load*, prepare* may allocate and fail;
-// everything that a step calls does neither.
+// everything that a step calls does neither. (oneDNN's sgemm takes room for its
+// panels from malloc at each call; where that fails, so does execute().)
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -10,9 +11,7 @@
 #include "runtime/comm/Communicator.h"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <numeric>
 #include <span>
 #include <string>
 
@@ -49,10 +48,6 @@ struct MatrixView {
   DataType type = DataType::F32;
   std::span<const int64_t> dims;
   std::span<const int64_t> strides;
-
-  int64_t elements() const {
-    return std::reduce(dims.begin(), dims.end(), int64_t(1), std::multiplies());
-  }
 };
 
 enum class Activation : uint8_t {

@@ -112,9 +112,14 @@ Status types(const fb::Program &program, const fb::Contract &contract) {
   auto type = [&](const fb::Operand &operand) {
     return program.buffers()->Get(operand.buffer())->type();
   };
-  return type(*contract.lhs()) == type(*contract.rhs())
-             ? Status()
-             : malformed(BadOperand, "lhs and rhs differ in type");
+  if (type(*contract.lhs()) != type(*contract.rhs())) {
+    return malformed(BadOperand, "lhs and rhs differ in type");
+  }
+  const fb::Operand *bias = contract.bias();
+  if (bias && type(*bias) != type(*contract.out())) {
+    return malformed(BadOperand, "bias and result differ in type");
+  }
+  return {};
 }
 
 } // namespace

@@ -203,6 +203,7 @@ LogicalResult Trial::partition(ModuleOp module) {
   });
   error.clear();
   PassManager manager(&context);
+  manager.addPass(createSeparateConstants());
   manager.addPass(createPadDimensions());
   manager.addPass(createSeedShardings());
   manager.addPass(createPropagateShardings());

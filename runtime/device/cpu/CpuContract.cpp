@@ -6,7 +6,7 @@
 namespace sft::rt {
 
 struct CpuContracts::Impl {
-  dnnl::engine engine{dnnl::engine::kind::cpu, 0}; ///< outlives the stream
+  dnnl::engine engine{dnnl::engine::kind::cpu, 0}; ///< the stream needs it
   dnnl::stream stream{engine};
   std::shared_ptr<Scratch> scratch = std::make_shared<Scratch>();
 

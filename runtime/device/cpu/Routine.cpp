@@ -39,8 +39,13 @@ bool isLarge(const BlasProduct &product) {
 }
 
 /// Copying rhs by rows costs about 12 / rows of the product's time and saves
-/// 5 % of it.
-bool paysForCopy(const BlasMatrix &out) { return out.rows >= 1024; }
+/// 5 % of it; what it takes in memory has a limit.
+bool paysForCopy(const BlasProduct &product) {
+  constexpr int64_t kRows = 1024, kCopied = 16 << 20; // bytes
+  const BlasMatrix &rhs = product.rhs;
+  return product.out.rows >= kRows &&
+         rhs.rows * rhs.columns * int64_t(sizeof(float)) <= kCopied;
+}
 
 Routine chooseWithoutBias(const BlasProduct &product) {
   const auto &[lhs, rhs, out] = product;
@@ -51,15 +56,20 @@ Routine chooseWithoutBias(const BlasProduct &product) {
     return Routine::Matmul;
   }
   if (rhs.transposed) {
-    return paysForCopy(out) ? Routine::SgemmOfCopy : Routine::Matmul;
+    return paysForCopy(product) ? Routine::SgemmOfCopy : Routine::Matmul;
   }
   return Routine::Sgemm;
 }
 
 /// Whether there is no bias, or one number for each column.
 bool isRow(const MatrixView &bias, int64_t columns) {
-  return !bias.data || (bias.dims.back() == columns &&
-                        bias.strides.back() == 1 && bias.elements() == columns);
+  if (!bias.data) {
+    return true;
+  }
+  return bias.type == DataType::F32 && !bias.dims.empty() &&
+         bias.dims.back() == columns && bias.strides.back() == 1 &&
+         std::all_of(bias.dims.begin(), bias.dims.end() - 1,
+                     [](int64_t dim) { return dim == 1; });
 }
 
 bool isInnerProduct(const ContractDesc &desc, const BlasProduct &product) {

@@ -3,8 +3,8 @@
 // oneDNN has three ways to multiply f32 matrices. Its matmul primitive takes
 // any strides and batches, but copies a transposed operand, which costs it 5 to
 // 15 %. Its sgemm and its inner product pack both operands into panels, which
-// makes transposing free; the first has neither bias nor activation, the second
-// wants dense operands, and both are slow where a result is narrow.
+// makes a transposed left one free; the first has neither bias nor activation,
+// the second wants dense operands, and both are slow where a result is narrow.
 // runtime/device/README.md has the figures.
 //
 //===----------------------------------------------------------------------===//
@@ -40,8 +40,9 @@ enum class Routine : uint8_t {
   InnerProduct,
 };
 
-/// The fastest for these operands; `product` is blasProductOf(desc). Depends on
-/// nothing else, so that a plan's bits do not change from run to run.
+/// As far as layouts and sizes tell, the fastest; `product` is
+/// blasProductOf(desc). Depends on nothing else, so that a plan's bits do not
+/// change from run to run.
 Routine chooseRoutine(const ContractDesc &desc,
                       const std::optional<BlasProduct> &product);
 

@@ -231,6 +231,21 @@ TEST_F(StructureTest, OperandShapesDoNotFit) {
   expectError(plan, BadOperand, {"no matrices"});
 }
 
+TEST_F(StructureTest, BiasDoesNotFit) {
+  auto &contract = *gradients(1).op.AsContract();
+  auto bias = std::make_unique<fb::OperandT>();
+  int64_t columns = contract.out->dims.back();
+  bias->buffer = ProgramBuilder(plan.plan, 0)
+                     .buffer("bias", {columns}, fb::BufferKind::Temporary,
+                             fb::DataType::BF16);
+  bias->dims = {columns};
+  bias->strides = {1};
+  contract.bias = std::move(bias);
+  expectError(plan, BadOperand, {"contract", "bias and result", "type"});
+  contract.bias->dims = contract.bias->strides = {1, 1, 1};
+  expectError(plan, BadOperand, {"contract", "bias does not broadcast"});
+}
+
 TEST_F(StructureTest, ResultOverlapsAnOperand) {
   auto &contract = *gradients(1).op.AsContract();
   contract.out->buffer = contract.lhs->buffer;
