@@ -99,8 +99,10 @@ struct ApproximateMath : PassWrapper<ApproximateMath, OperationPass<ModuleOp>> {
   }
 };
 
-LogicalResult lowerToLlvm(ModuleOp kernels) {
-  PassManager pm(kernels.getContext());
+/// All modules in `all`.
+LogicalResult lowerToLlvm(ModuleOp all) {
+  PassManager manager(all.getContext());
+  OpPassManager &pm = manager.nest<ModuleOp>();
   pm.addPass(std::make_unique<ApproximateMath>());
   pm.addPass(createLowerAffinePass());
   pm.addPass(createCanonicalizerPass());
@@ -116,7 +118,7 @@ LogicalResult lowerToLlvm(ModuleOp kernels) {
   pm.addPass(createConvertFuncToLLVMPass(bare));
   pm.addPass(createConvertControlFlowToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
-  return pm.run(kernels);
+  return manager.run(all);
 }
 
 /// The kernel's text without names and places: equal text, equal code.
@@ -167,6 +169,12 @@ void addEntry(llvm::Module &module, StringRef name) {
   inner->setLinkage(llvm::GlobalValue::InternalLinkage);
 }
 
+/// Some distinct kernels, compiled together.
+struct Batch {
+  ModuleOp kernels;
+  SmallVector<std::string> symbols;
+};
+
 void setCpuAttributes(llvm::Module &module, const CpuTarget &target) {
   for (llvm::Function &function : module) {
     if (!function.isDeclaration()) {
@@ -189,66 +197,104 @@ struct GenerateKernels : impl::GenerateKernelsBase<GenerateKernels> {
     registerLLVMDialectTranslation(registry);
   }
 
-  /// One function for each distinct kernel; names them all.
-  void buildFunctions(ModuleOp kernels, llvm::StringMap<std::string> &symbols) {
-    OpBuilder builder = OpBuilder::atBlockEnd(kernels.getBody());
+  /// One function for each distinct kernel; names them all. Batches depend on
+  /// the program alone, so that its code is the same on every machine.
+  SmallVector<Batch> buildFunctions(ModuleOp all) {
+    constexpr size_t kKernelsOfBatch = 4;
+    SmallVector<Batch> batches;
+    llvm::StringMap<std::string> symbols;
     getOperation().walk([&](KernelOp kernel) {
       auto [it, isNew] = symbols.try_emplace(keyOf(kernel));
       if (isNew) {
         it->second = "sft_k" + std::to_string(symbols.size() - 1);
-        buildKernelFunction(builder, kernel, it->second + "_body");
+        if (symbols.size() % kKernelsOfBatch == 1) {
+          OpBuilder atEnd = OpBuilder::atBlockEnd(all.getBody());
+          batches.push_back({ModuleOp::create(atEnd, all.getLoc()), {}});
+        }
+        Batch &batch = batches.back();
+        OpBuilder inBatch = OpBuilder::atBlockEnd(batch.kernels.getBody());
+        buildKernelFunction(inBatch, kernel, it->second + "_body");
+        batch.symbols.push_back(it->second);
       }
       OuterLoop outer = outerLoopOf(kernel);
       kernel.setSymbol(it->second);
       kernel.setExtent(outer.extent);
       kernel.setParallel(outer.parallel);
     });
+    return batches;
   }
 
-  LogicalResult compile(ModuleOp kernels,
-                        const llvm::StringMap<std::string> &symbols) {
+  std::unique_ptr<llvm::Module> translate(const Batch &batch,
+                                          const CpuTarget &target,
+                                          llvm::LLVMContext &context) {
+    auto module = translateModuleToLLVMIR(batch.kernels, context);
+    if (module) {
+      module->setDataLayout(target.machine->createDataLayout());
+      module->setTargetTriple(target.machine->getTargetTriple());
+      for (const std::string &symbol : batch.symbols) {
+        addEntry(*module, symbol);
+      }
+      setCpuAttributes(*module, target);
+    }
+    return module;
+  }
+
+  llvm::Expected<std::string>
+  compile(ArrayRef<std::unique_ptr<llvm::Module>> modules) {
+    auto objects = compileToObjects(modules, chip);
+    if (!objects) {
+      return objects.takeError();
+    }
+    if (emit == "llvm") {
+      for (const auto &module : modules) {
+        llvm::outs() << *module;
+      }
+    }
+    return linkSharedObject(*objects);
+  }
+
+  LogicalResult failed(llvm::Error error) {
+    return emitError(getOperation().getLoc())
+           << llvm::toString(std::move(error));
+  }
+
+  LogicalResult compile(ArrayRef<Batch> batches) {
     auto target = makeCpuTarget(chip);
     if (!target) {
-      return emitError(getOperation().getLoc())
-             << llvm::toString(target.takeError());
+      return failed(target.takeError());
     }
-    llvm::LLVMContext context;
-    auto module = translateModuleToLLVMIR(kernels, context);
-    if (!module) {
-      return failure();
+    std::vector<llvm::LLVMContext> contexts(batches.size());
+    std::vector<std::unique_ptr<llvm::Module>> modules;
+    for (auto [batch, context] : llvm::zip_equal(batches, contexts)) {
+      modules.push_back(translate(batch, *target, context));
+      if (!modules.back()) {
+        return failure();
+      }
     }
-    module->setDataLayout(target->machine->createDataLayout());
-    module->setTargetTriple(target->machine->getTargetTriple());
-    for (const auto &symbol : symbols) {
-      addEntry(*module, symbol.second);
+    auto code = compile(modules);
+    if (!code) {
+      return failed(code.takeError());
     }
-    setCpuAttributes(*module, *target);
-    optimize(*module, *target->machine);
-    if (emit == "llvm") {
-      llvm::outs() << *module;
-    }
-    auto object = compileToSharedObject(*module, *target->machine);
-    if (!object) {
-      return emitError(getOperation().getLoc())
-             << llvm::toString(object.takeError());
-    }
-    Builder builder(&getContext());
-    getOperation()->setAttr(kKernelsAttr, builder.getStringAttr(*object));
-    getOperation()->setAttr(kChipAttr, builder.getStringAttr(target->chip));
-    SmallVector<StringRef> features(target->features.begin(),
-                                    target->features.end());
-    getOperation()->setAttr(kFeaturesAttr, builder.getStrArrayAttr(features));
+    setAttributes(*code, *target);
     return success();
   }
 
+  void setAttributes(StringRef code, const CpuTarget &target) {
+    Builder builder(&getContext());
+    getOperation()->setAttr(kKernelsAttr, builder.getStringAttr(code));
+    getOperation()->setAttr(kChipAttr, builder.getStringAttr(target.chip));
+    SmallVector<StringRef> features(target.features.begin(),
+                                    target.features.end());
+    getOperation()->setAttr(kFeaturesAttr, builder.getStrArrayAttr(features));
+  }
+
   void runOnOperation() override {
-    OwningOpRef<ModuleOp> kernels = ModuleOp::create(getOperation().getLoc());
-    llvm::StringMap<std::string> symbols;
-    buildFunctions(*kernels, symbols);
+    OwningOpRef<ModuleOp> all = ModuleOp::create(getOperation().getLoc());
+    SmallVector<Batch> batches = buildFunctions(*all);
     if (emit == "mlir") {
-      llvm::outs() << *kernels << "\n";
+      llvm::outs() << *all << "\n";
     }
-    if (failed(lowerToLlvm(*kernels)) || failed(compile(*kernels, symbols))) {
+    if (mlir::failed(lowerToLlvm(*all)) || mlir::failed(compile(batches))) {
       signalPassFailure();
     }
   }

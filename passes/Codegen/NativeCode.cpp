@@ -9,8 +9,11 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/ThreadPool.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/X86TargetParser.h"
+
+#include <mutex>
 
 LLD_HAS_DRIVER(elf)
 
@@ -36,9 +39,16 @@ static std::vector<std::string> requiredFeatures(StringRef chip) {
   return required;
 }
 
+static void initializeOnce() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    InitializeNativeTarget();
+    InitializeNativeTargetAsmPrinter();
+  });
+}
+
 Expected<CpuTarget> makeCpuTarget(StringRef chip) {
-  InitializeNativeTarget();
-  InitializeNativeTargetAsmPrinter();
+  initializeOnce();
   Triple triple(sys::getProcessTriple());
   std::string error;
   const Target *target = TargetRegistry::lookupTarget(triple, error);
@@ -61,7 +71,7 @@ Expected<CpuTarget> makeCpuTarget(StringRef chip) {
   return result;
 }
 
-void optimize(Module &module, TargetMachine &machine) {
+static void optimize(Module &module, TargetMachine &machine) {
   PipelineTuningOptions tuning;
   tuning.LoopVectorization = true;
   tuning.SLPVectorization = true;
@@ -80,49 +90,91 @@ void optimize(Module &module, TargetMachine &machine) {
       .run(module, modules);
 }
 
-static Error emitObject(Module &module, TargetMachine &machine,
-                        StringRef path) {
-  std::error_code code;
-  raw_fd_ostream out(path, code);
-  if (code) {
-    return failed("cannot write " + path + ": " + code.message());
-  }
+static Expected<std::string> emitObject(Module &module,
+                                        TargetMachine &machine) {
+  SmallString<0> object;
+  raw_svector_ostream out(object);
   legacy::PassManager passes;
   if (machine.addPassesToEmitFile(passes, out, nullptr,
                                   CodeGenFileType::ObjectFile)) {
     return failed("the target cannot emit objects");
   }
   passes.run(module);
-  out.close();
-  return out.has_error() ? failed("cannot write " + path) : Error::success();
+  return object.str().str();
 }
 
-static Error linkShared(const std::string &object, const std::string &output) {
+static Expected<std::string> compile(Module &module, StringRef chip) {
+  auto target = makeCpuTarget(chip);
+  if (!target) {
+    return target.takeError();
+  }
+  optimize(module, *target->machine);
+  return emitObject(module, *target->machine);
+}
+
+Expected<std::vector<std::string>>
+compileToObjects(ArrayRef<std::unique_ptr<Module>> modules, StringRef chip) {
+  std::vector<std::string> objects(modules.size());
+  Error errors = Error::success();
+  std::mutex mutex; // of errors
+  {
+    DefaultThreadPool pool(hardware_concurrency());
+    for (size_t i = 0; i < modules.size(); ++i) {
+      pool.async([&, i] {
+        if (auto object = compile(*modules[i], chip)) {
+          objects[i] = std::move(*object);
+        } else {
+          std::lock_guard lock(mutex);
+          errors = joinErrors(std::move(errors), object.takeError());
+        }
+      });
+    }
+  }
+  if (errors) {
+    return std::move(errors);
+  }
+  return objects;
+}
+
+static Error writeFile(const std::string &path, StringRef content) {
+  return writeToOutput(path, [&](raw_ostream &out) {
+    out << content;
+    return Error::success();
+  });
+}
+
+static Error runLinker(ArrayRef<std::string> objects,
+                       const std::string &output) {
   std::string text;
   raw_string_ostream messages(text);
-  const char *args[] = {
-      "ld.lld", "-shared",     "--hash-style=gnu", "-z", "now",         "-z",
-      "relro",  "--strip-all", object.c_str(),     "-o", output.c_str()};
+  std::vector<const char *> args = {
+      "ld.lld", "-shared", "--hash-style=gnu", "-z", "now",
+      "-z",     "relro",   "--strip-all",      "-o", output.c_str()};
+  for (const std::string &object : objects) {
+    args.push_back(object.c_str());
+  }
   lld::Result result =
       lld::lldMain(args, messages, messages, {{lld::Gnu, &lld::elf::link}});
   return result.retCode == 0 ? Error::success() : failed("lld failed: " + text);
 }
 
-Expected<std::string> compileToSharedObject(Module &module,
-                                            TargetMachine &machine) {
+Expected<std::string> linkSharedObject(ArrayRef<std::string> objects) {
   SmallString<128> folder;
   if (std::error_code code =
           sys::fs::createUniqueDirectory("sft-kernels", folder)) {
     return failed("cannot make a temporary folder: " + code.message());
   }
   llvm::scope_exit cleanup([&] { sys::fs::remove_directories(folder); });
-  std::string object = (folder + "/kernels.o").str();
-  std::string shared = (folder + "/kernels.so").str();
-  if (Error error = emitObject(module, machine, object)) {
-    return error;
+  std::vector<std::string> paths;
+  for (const std::string &object : objects) {
+    paths.push_back((folder + "/" + Twine(paths.size()) + ".o").str());
+    if (Error error = writeFile(paths.back(), object)) {
+      return std::move(error);
+    }
   }
-  if (Error error = linkShared(object, shared)) {
-    return error;
+  std::string shared = (folder + "/kernels.so").str();
+  if (Error error = runLinker(paths, shared)) {
+    return std::move(error);
   }
   auto content = MemoryBuffer::getFile(shared);
   if (!content) {

@@ -21,13 +21,15 @@ struct CpuTarget {
 /// `chip` is "native" or a name that clang's -march takes.
 llvm::Expected<CpuTarget> makeCpuTarget(llvm::StringRef chip);
 
-/// Runs LLVM's -O3 pipeline on the module.
-void optimize(llvm::Module &module, llvm::TargetMachine &machine);
+/// Runs LLVM's -O3 pipeline on each module and makes an object file of it, as
+/// many at a time as the machine has cores; no two modules may share a context.
+llvm::Expected<std::vector<std::string>>
+compileToObjects(llvm::ArrayRef<std::unique_ptr<llvm::Module>> modules,
+                 llvm::StringRef chip);
 
-/// Compiles the module and links it, in this process, into a shared object.
-/// Afterwards llvm::cl options read as if they had not been given: that is how
-/// lld begins.
-llvm::Expected<std::string> compileToSharedObject(llvm::Module &module,
-                                                  llvm::TargetMachine &machine);
+/// Links, in this process, objects into a shared one. Afterwards llvm::cl
+/// options read as if they had not been given: that is how lld begins.
+llvm::Expected<std::string>
+linkSharedObject(llvm::ArrayRef<std::string> objects);
 
 } // namespace sft

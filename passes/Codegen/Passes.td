@@ -152,8 +152,8 @@ def GenerateKernels : Sft_ModulePass<"sft-generate-kernels"> {
   let description = [{
     Each distinct kernel becomes a function over scf loops, memref accesses and
     arith/math scalars; exp, log, tanh, erf, sin and cos become polynomials that
-    vectorise; LLVM optimises for `chip`; lld links one shared object, held by
-    `sft.kernels` on the module. Each sft.kernel gets its `symbol`.
+    vectorise; LLVM optimises for `chip`, some kernels on each core at a time; lld
+    links one shared object, held by `sft.kernels` on the module. Each sft.kernel gets its `symbol`.
   }];
   let options = [
     Option<"chip", "chip", "std::string", "\"native\"",

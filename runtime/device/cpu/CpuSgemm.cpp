@@ -1,5 +1,7 @@
 #include "runtime/device/cpu/CpuSgemm.h"
 
+#include <algorithm>
+
 namespace sft::rt {
 
 namespace {
@@ -17,17 +19,28 @@ public:
       : product(product), alpha(alpha), beta(beta) {}
 
   bool execute() override {
-    const auto &[lhs, rhs, out] = product;
-    return dnnl_sgemm(lhs.transposed ? 'T' : 'N', rhs.transposed ? 'T' : 'N',
-                      out.rows, out.columns, lhs.columns, alpha, lhs.data,
-                      lhs.leading, rhs.data, rhs.leading, beta, out.data,
-                      out.leading) == dnnl_success;
+    for (int64_t i = 0; i < product.out.columns; i += kMostColumns) {
+      if (!multiply(i, std::min(kMostColumns, product.out.columns - i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
 protected:
   BlasProduct product;
 
 private:
+  /// Columns [first, first + count) of the result.
+  bool multiply(int64_t first, int64_t count) const {
+    const auto &[lhs, rhs, out] = product;
+    const float *part = rhs.data + first * (rhs.transposed ? rhs.leading : 1);
+    return dnnl_sgemm(lhs.transposed ? 'T' : 'N', rhs.transposed ? 'T' : 'N',
+                      out.rows, count, lhs.columns, alpha, lhs.data,
+                      lhs.leading, part, rhs.leading, beta, out.data + first,
+                      out.leading) == dnnl_success;
+  }
+
   float alpha, beta;
 };
 

@@ -76,7 +76,7 @@ bool isInnerProduct(const ContractDesc &desc, const BlasProduct &product) {
   const auto &[lhs, rhs, out] = product;
   bool dense = lhs.isDense() && rhs.isDense() && out.isDense();
   return dense && !lhs.transposed && !rhs.transposed && desc.alpha == 1.0f &&
-         isRow(desc.bias, out.columns);
+         out.columns <= kMostColumns && isRow(desc.bias, out.columns);
 }
 
 } // namespace

@@ -165,6 +165,7 @@ INSTANTIATE_TEST_SUITE_P(
              0.5f},
         Case{"wideResult", 1, 40, 33, 70, 1, 0, 0, 0, None, 1, 0},
         Case{"wideResultOfParts", 1, 40, 33, 70, 1, 0, 0, 0, None, 0.5f, 2, 3},
+        Case{"manyColumns", 1, 40, 33, 4100, 1, 0, 0, 0, None, 1, 0, 3},
         Case{"large", 1, 512, 260, 256, 0, 0, 0, 0, None, 1, 0},
         Case{"largeOfParts", 1, 512, 260, 256, 0, 0, 0, 0, None, 2, 0.5f, 7},
         Case{"largeRhsTransposed", 1, 1030, 256, 130, 0, 1, 0, 0, None, 1, 0},

@@ -85,6 +85,8 @@ TEST(Routine, TheInnerProductHasLimits) {
   EXPECT_EQ(chosen(rows(256, 512, 1), w, y, bias), Routine::Matmul);
   EXPECT_EQ(chosen(x, columns(512, 256), y, bias), Routine::Matmul);
   EXPECT_EQ(chosen(x, w, y, View{{256, 1}, {1, 1}}), Routine::Matmul);
+  EXPECT_EQ(chosen(x, rows(512, 2049), rows(256, 2049), View{{2049}, {1}}),
+            Routine::Matmul);
   EXPECT_EQ(chosen(x, w, y, View{{1}, {1}}), Routine::Matmul);
   EXPECT_EQ(chosen(x, w, y, View{{256}, {2}}), Routine::Matmul);
   EXPECT_EQ(chosen(x, w, y, View{{256}, {1}, DataType::BF16}), Routine::Matmul);
