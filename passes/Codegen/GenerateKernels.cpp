@@ -202,14 +202,18 @@ struct GenerateKernels : impl::GenerateKernelsBase<GenerateKernels> {
   SmallVector<Batch> buildFunctions(ModuleOp all) {
     constexpr size_t kKernelsOfBatch = 4;
     SmallVector<Batch> batches;
+    auto startBatch = [&] {
+      OpBuilder atEnd = OpBuilder::atBlockEnd(all.getBody());
+      batches.push_back({ModuleOp::create(atEnd, all.getLoc()), {}});
+    };
+    startBatch(); // also of a program without kernels: there has to be code
     llvm::StringMap<std::string> symbols;
     getOperation().walk([&](KernelOp kernel) {
       auto [it, isNew] = symbols.try_emplace(keyOf(kernel));
       if (isNew) {
         it->second = "sft_k" + std::to_string(symbols.size() - 1);
-        if (symbols.size() % kKernelsOfBatch == 1) {
-          OpBuilder atEnd = OpBuilder::atBlockEnd(all.getBody());
-          batches.push_back({ModuleOp::create(atEnd, all.getLoc()), {}});
+        if (batches.back().symbols.size() == kKernelsOfBatch) {
+          startBatch();
         }
         Batch &batch = batches.back();
         OpBuilder inBatch = OpBuilder::atBlockEnd(batch.kernels.getBody());
@@ -241,16 +245,16 @@ struct GenerateKernels : impl::GenerateKernelsBase<GenerateKernels> {
 
   llvm::Expected<std::string>
   compile(ArrayRef<std::unique_ptr<llvm::Module>> modules) {
-    auto objects = compileToObjects(modules, chip);
-    if (!objects) {
-      return objects.takeError();
+    if (llvm::Error error = optimize(modules, chip)) {
+      return std::move(error);
     }
     if (emit == "llvm") {
       for (const auto &module : modules) {
         llvm::outs() << *module;
       }
     }
-    return linkSharedObject(*objects);
+    auto objects = compileToObjects(modules, chip);
+    return objects ? linkSharedObject(*objects) : objects.takeError();
   }
 
   LogicalResult failed(llvm::Error error) {

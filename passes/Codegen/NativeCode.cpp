@@ -5,6 +5,7 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -13,6 +14,8 @@
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/X86TargetParser.h"
 
+#include <atomic>
+#include <cstdlib>
 #include <mutex>
 
 LLD_HAS_DRIVER(elf)
@@ -103,44 +106,69 @@ static Expected<std::string> emitObject(Module &module,
   return object.str().str();
 }
 
-static Expected<std::string> compile(Module &module, StringRef chip) {
-  auto target = makeCpuTarget(chip);
-  if (!target) {
-    return target.takeError();
-  }
-  optimize(module, *target->machine);
-  return emitObject(module, *target->machine);
-}
+using Modules = ArrayRef<std::unique_ptr<Module>>;
 
-Expected<std::vector<std::string>>
-compileToObjects(ArrayRef<std::unique_ptr<Module>> modules, StringRef chip) {
-  std::vector<std::string> objects(modules.size());
+/// Work on each module with a machine of its own, as many at a time as there
+/// are cores.
+static Error forEach(Modules modules, StringRef chip,
+                     function_ref<Error(size_t, TargetMachine &)> work) {
   Error errors = Error::success();
   std::mutex mutex; // of errors
+  std::atomic<bool> crashed = false;
+  auto workOn = [&](size_t i) {
+    auto target = makeCpuTarget(chip);
+    Error error = target ? work(i, *target->machine) : target.takeError();
+    std::lock_guard lock(mutex);
+    errors = joinErrors(std::move(errors), std::move(error));
+  };
   {
     DefaultThreadPool pool(hardware_concurrency());
     for (size_t i = 0; i < modules.size(); ++i) {
       pool.async([&, i] {
-        if (auto object = compile(*modules[i], chip)) {
-          objects[i] = std::move(*object);
-        } else {
-          std::lock_guard lock(mutex);
-          errors = joinErrors(std::move(errors), object.takeError());
+        CrashRecoveryContext recovery;
+        recovery.DumpStackAndCleanupOnFailure = true;
+        if (!recovery.RunSafely([&] { workOn(i); })) {
+          crashed = true;
         }
       });
     }
   }
-  if (errors) {
-    return std::move(errors);
+  if (crashed) {
+    std::abort(); // here, where the driver sees it and saves its report
+  }
+  return errors;
+}
+
+Error optimize(Modules modules, StringRef chip) {
+  return forEach(modules, chip, [&](size_t i, TargetMachine &machine) {
+    optimize(*modules[i], machine);
+    return Error::success();
+  });
+}
+
+Expected<std::vector<std::string>> compileToObjects(Modules modules,
+                                                    StringRef chip) {
+  std::vector<std::string> objects(modules.size());
+  Error error = forEach(modules, chip, [&](size_t i, TargetMachine &machine) {
+    return emitObject(*modules[i], machine).moveInto(objects[i]);
+  });
+  if (error) {
+    return std::move(error);
   }
   return objects;
 }
 
 static Error writeFile(const std::string &path, StringRef content) {
-  return writeToOutput(path, [&](raw_ostream &out) {
+  std::error_code code;
+  raw_fd_ostream out(path, code);
+  if (!code) {
     out << content;
-    return Error::success();
-  });
+    out.close();
+    code = out.error();
+    out.clear_error();
+  }
+  return code ? failed("cannot write " + path + ": " + code.message())
+              : Error::success();
 }
 
 static Error runLinker(ArrayRef<std::string> objects,

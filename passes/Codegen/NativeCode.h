@@ -21,8 +21,13 @@ struct CpuTarget {
 /// `chip` is "native" or a name that clang's -march takes.
 llvm::Expected<CpuTarget> makeCpuTarget(llvm::StringRef chip);
 
-/// Runs LLVM's -O3 pipeline on each module and makes an object file of it, as
-/// many at a time as the machine has cores; no two modules may share a context.
+/// Runs LLVM's -O3 pipeline on each module, on as many at a time as the machine
+/// has cores; no two modules may share a context. Aborts, on the calling
+/// thread, where LLVM crashed.
+llvm::Error optimize(llvm::ArrayRef<std::unique_ptr<llvm::Module>> modules,
+                     llvm::StringRef chip);
+
+/// An object file of each module, in the same way.
 llvm::Expected<std::vector<std::string>>
 compileToObjects(llvm::ArrayRef<std::unique_ptr<llvm::Module>> modules,
                  llvm::StringRef chip);

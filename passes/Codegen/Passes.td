@@ -152,14 +152,14 @@ def GenerateKernels : Sft_ModulePass<"sft-generate-kernels"> {
   let description = [{
     Each distinct kernel becomes a function over scf loops, memref accesses and
     arith/math scalars; exp, log, tanh, erf, sin and cos become polynomials that
-    vectorise; LLVM optimises for `chip`, some kernels on each core at a time; lld
+    vectorise; LLVM optimises for `chip`, four kernels at a time on each core; lld
     links one shared object, held by `sft.kernels` on the module. Each sft.kernel gets its `symbol`.
   }];
   let options = [
     Option<"chip", "chip", "std::string", "\"native\"",
            "native, or a name that clang's -march takes">,
     Option<"emit", "emit", "std::string", "\"object\"",
-           "object, or mlir or llvm to print the code">];
+           "object, or mlir or llvm to print the code, modules of four kernels">];
   let dependentDialects = [
     "::sft::SftDialect",
     "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",

@@ -16,11 +16,13 @@ dnnl::memory::desc describe(const BlasMatrix &matrix) {
 class Sgemm : public PreparedContract {
 public:
   Sgemm(const BlasProduct &product, float alpha, float beta)
-      : product(product), alpha(alpha), beta(beta) {}
+      : product(product), alpha(alpha), beta(beta),
+        width(widthOfParts(product.out.columns)) {}
 
   bool execute() override {
-    for (int64_t i = 0; i < product.out.columns; i += kMostColumns) {
-      if (!multiply(i, std::min(kMostColumns, product.out.columns - i))) {
+    int64_t columns = product.out.columns;
+    for (int64_t i = 0; i < columns; i += width) {
+      if (!multiply(i, std::min(width, columns - i))) {
         return false;
       }
     }
@@ -41,7 +43,17 @@ private:
                       out.leading) == dnnl_success;
   }
 
+  /// Equal parts of at most kMostColumns, in whole vectors: a narrow last one
+  /// would take as long as a wide one.
+  static int64_t widthOfParts(int64_t columns) {
+    constexpr int64_t kVector = 16;
+    int64_t parts = (columns + kMostColumns - 1) / kMostColumns;
+    int64_t width = (columns + parts - 1) / parts;
+    return (width + kVector - 1) / kVector * kVector;
+  }
+
   float alpha, beta;
+  int64_t width; ///< columns computed at once
 };
 
 class SgemmOfCopy final : public Sgemm {

@@ -33,8 +33,8 @@ struct BlasProduct {
 /// Nothing for batches, other types and strides that BLAS does not know.
 std::optional<BlasProduct> blasProductOf(const ContractDesc &desc);
 
-/// Most columns of a result that sgemm and inner product compute at once: their
-/// panels of the right operand have as many, times 384 rows, 3 MiB.
+/// Most columns of a result that sgemm and inner product compute at once, as
+/// the memory for their panels grows with them.
 constexpr int64_t kMostColumns = 2048;
 
 enum class Routine : uint8_t {
