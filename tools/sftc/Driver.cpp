@@ -55,7 +55,8 @@ public:
     context.appendDialectRegistry(registry);
     context.appendDialectRegistry(options.dialects);
     context.loadAllAvailableDialects();
-    // One model is one small module: threads cost more than they bring.
+    // One model is one small module: MLIR's threads cost more than they bring.
+    // (LLVM's, which compile the kernels, have contexts of their own.)
     context.disableMultithreading();
     // The line of the model says more than the op's generic form.
     context.printOpOnDiagnostic(false);
