@@ -15,11 +15,12 @@ def AssignMesh : Sft_ModulePass<"sft-assign-mesh"> {
 }
 
 def SeparateConstants : Sft_ModulePass<"sft-separate-constants"> {
-  let summary = "A constant for each use";
+  let summary = "A tensor constant for each use";
   let description = [{
     Values that share a constant have nothing else to do with each other, but a
     constant has one size and one sharding: shared, it would make one use's cut
-    the other's. Partition merges what is equal again.
+    the other's. Scalars, which nothing cuts, stay shared; Partition merges what
+    is equal again.
 
     ```mlir
     %zero = sft.constant dense<0.0> : tensor<4x6xf32>

@@ -20,8 +20,12 @@ void separate(ConstantOp constant) {
 struct SeparateConstants : impl::SeparateConstantsBase<SeparateConstants> {
   void runOnOperation() override {
     SmallVector<ConstantOp> constants;
-    getOperation().walk(
-        [&](ConstantOp constant) { constants.push_back(constant); });
+    getOperation().walk([&](ConstantOp constant) {
+      // A scalar has nothing to cut; and most constants are scalars.
+      if (cast<ShapedType>(constant.getType()).getRank() > 0) {
+        constants.push_back(constant);
+      }
+    });
     llvm::for_each(constants, separate);
   }
 };

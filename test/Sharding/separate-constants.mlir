@@ -24,3 +24,14 @@ sft.step initialize @start() {
   sft.write @v, %zero : tensor<4x6xf32>
   sft.write @t, %zero : tensor<4x6xf32>
 }
+
+// A scalar has no dimension that one use could cut for another.
+// CHECK-LABEL: @scalar
+// CHECK: sft.constant dense<2.0
+// CHECK-NOT: sft.constant
+sft.step predict @scalar(%x: tensor<4xf32>) {
+  %two = sft.constant dense<2.0> : tensor<f32>
+  %y = sft.mul %x, %two : tensor<4xf32>, tensor<f32>
+  %z = sft.mul %y, %two : tensor<4xf32>, tensor<f32>
+  sft.output prediction "z", %z : tensor<4xf32>
+}
