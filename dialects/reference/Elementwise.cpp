@@ -17,8 +17,13 @@ int64_t Tensor::position(ArrayRef<int64_t> index) const {
   return at;
 }
 
-/// The element of `t` that stands at `index` of a larger, broadcast shape.
-static double broadcastElement(const Tensor &t, ArrayRef<int64_t> index) {
+/// The element of `t` that stands at `index`, the `at`-th, of `result`, to
+/// whose shape `t` is broadcast.
+static double broadcastElement(const Tensor &t, const Tensor &result,
+                               ArrayRef<int64_t> index, size_t at) {
+  if (t.data.size() == result.data.size()) {
+    return t.data[at];
+  }
   SmallVector<int64_t> own(index.take_back(t.shape.size()));
   for (size_t d = 0; d < own.size(); ++d) {
     own[d] = t.shape[d] == 1 ? 0 : own[d];
@@ -28,12 +33,13 @@ static double broadcastElement(const Tensor &t, ArrayRef<int64_t> index) {
 
 void evaluateElementwise(ArrayRef<Tensor> operands, Tensor &result,
                          llvm::function_ref<double(ArrayRef<double>)> scalar) {
+  SmallVector<double> values(operands.size());
+  size_t at = 0;
   forEachIndex(result.shape, [&](ArrayRef<int64_t> index) {
-    SmallVector<double> values;
-    for (const Tensor &operand : operands) {
-      values.push_back(broadcastElement(operand, index));
+    for (auto [value, operand] : llvm::zip_equal(values, operands)) {
+      value = broadcastElement(operand, result, index, at);
     }
-    result[result.position(index)] = scalar(values);
+    result.data[at++] = scalar(values);
   });
 }
 
