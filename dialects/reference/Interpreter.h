@@ -31,6 +31,9 @@ struct Options {
   /// Rounds every result to its element type, as kernels do; otherwise every
   /// float is a double.
   bool roundToType = false;
+  /// Perturbs what is added up, by one unit in the last place: another run
+  /// differs by as much as another order of summation may (Perturb.h).
+  bool perturbSums = false;
   /// Sees each value as soon as all ranks know it, in the program's order: one
   /// tensor for each rank, empty for those that run another program.
   std::function<void(mlir::Value, llvm::ArrayRef<Tensor>)> observer;

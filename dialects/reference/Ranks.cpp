@@ -1,5 +1,7 @@
 #include "dialects/reference/Ranks.h"
 
+#include "dialects/reference/Perturb.h"
+
 using namespace mlir;
 
 namespace sft::reference {
@@ -65,8 +67,12 @@ LogicalResult Ranks::execute(size_t rank, Operation *op, Handler handler) {
 //===----------------------------------------------------------------------===//
 
 LogicalResult Ranks::evaluate(size_t rank, InterpretableOpInterface op) {
+  std::vector<Tensor> operands = machines[rank].take(op);
   std::vector<Tensor> results = zeroResultsOf(op);
-  if (failed(op.evaluate(machines[rank].take(op), results))) {
+  if (options.perturbSums && sumsElements(op)) {
+    perturb(operands, random);
+  }
+  if (failed(op.evaluate(operands, results))) {
     return op->emitOpError("could not be evaluated");
   }
   return setResults(rank, op, results);

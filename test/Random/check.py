@@ -84,9 +84,7 @@ def main():
     add_arguments(parser, cases=300)
     parser.add_argument("--reduce", action="store_true")
     parser.add_argument("--out", default=".")
-    # Sums that cancel leave noise in any order of summation; what is wrong is
-    # wrong by far more.
-    parser.add_argument("--tolerance", type=float, default=1e-7)
+    parser.add_argument("--tolerance", type=float, default=1e-9)
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
     return not run_all(options, lambda number: check(number, options))

@@ -14,6 +14,18 @@ using namespace reference;
 
 namespace {
 
+/// A model as written, the same with perturbed sums, and partitioned; each with
+/// a state of its own.
+struct Programs {
+  Program whole, nearby, parts;
+
+  static FailureOr<Programs> of(FailureOr<Program> whole,
+                                FailureOr<Program> parts);
+  void setVariables(const NamedTensors &variables);
+  /// `timing` is of the partitioned one.
+  LogicalResult run(const Scene &scene, const reference::Timing &timing);
+};
+
 class Checker {
 public:
   Checker(ModuleOp module, ModelOp model, const CheckOptions &options)
@@ -28,15 +40,12 @@ private:
   /// What there is at the start of a step.
   Scene sceneOf(StepKind kind, int64_t number);
   LogicalResult step(StepKind kind, int64_t number);
-  /// Both programs from the same state.
-  LogicalResult runBoth(const Scene &scene, Program &whole, Program &parts);
   LogicalResult compareGradients();
-  LogicalResult compareOutputs(const Scene &scene, Program &whole,
-                               Program &parts);
+  LogicalResult compareOutputs(const Scene &scene, Programs &programs);
   LogicalResult compareVariables(const Scene &scene);
   LogicalResult compare(const Scene &scene, const Twine &what,
                         ArrayRef<Tensor> byRank, const Tensor &expected,
-                        ShardingAttr sharding);
+                        const Tensor &nearby, ShardingAttr sharding);
   LogicalResult differs(const Scene &scene, StringRef what,
                         const Difference &difference);
   /// "train step 2".
@@ -45,12 +54,38 @@ private:
   ModuleOp module;
   ModelOp model;
   const CheckOptions &options;
-  std::optional<Program> whole, parts;
+  std::optional<Programs> programs;
   /// Largest relative difference of each quantity over all steps.
   std::map<std::string, double> quantities;
 };
 
 } // namespace
+
+FailureOr<Programs> Programs::of(FailureOr<Program> whole,
+                                 FailureOr<Program> parts) {
+  if (failed(whole) || failed(parts)) {
+    return failure();
+  }
+  Program nearby = whole->clone();
+  return Programs{std::move(*whole), std::move(nearby), std::move(*parts)};
+}
+
+void Programs::setVariables(const NamedTensors &variables) {
+  for (Program *program : {&whole, &nearby, &parts}) {
+    program->setVariables(variables);
+  }
+}
+
+LogicalResult Programs::run(const Scene &scene,
+                            const reference::Timing &timing) {
+  reference::Options perturbed, timed;
+  perturbed.perturbSums = true;
+  timed.timing = timing;
+  return failure(
+      failed(whole.run(scene.kind, scene.batch, scene.context)) ||
+      failed(nearby.run(scene.kind, scene.batch, scene.context, perturbed)) ||
+      failed(parts.run(scene.kind, scene.batch, scene.context, timed)));
+}
 
 /// The whole is the model as written: what a user inserts is on trial.
 CompilerOptions Checker::asWritten() const {
@@ -70,8 +105,7 @@ LogicalResult Checker::compile() {
   if (failed(many)) {
     return failure();
   }
-  whole = std::move(*one);
-  parts = std::move(*many);
+  programs = std::move(*Programs::of(std::move(one), std::move(many)));
   return success();
 }
 
@@ -92,62 +126,55 @@ LogicalResult Checker::run() {
 Scene Checker::sceneOf(StepKind kind, int64_t number) {
   return {kind,
           {number, options.seed, std::nullopt},
-          whole->getRanks().front().variables,
+          programs->whole.getRanks().front().variables,
           randomBatch(model, options.seed, number)};
 }
 
 /// Of the first train step: what goes wrong later shows in the parameters.
 LogicalResult Checker::compareGradients() {
-  if (!whole->getStep(StepKind::Train)) {
+  if (!programs->whole.getStep(StepKind::Train)) {
     return success();
   }
   WithoutWarnings told(module.getContext());
   Scene scene = sceneOf(StepKind::Train, 0);
-  FailureOr<Program> one = compileWithGradients(module, {}, asWritten());
-  FailureOr<Program> many = compileWithGradients(
-      module, {Phase::Sharding, Phase::Partition}, options.compiler);
-  if (failed(one) || failed(many)) {
+  FailureOr<Programs> handingOut = Programs::of(
+      compileWithGradients(module, {}, asWritten()),
+      compileWithGradients(module, {Phase::Sharding, Phase::Partition},
+                           options.compiler));
+  if (failed(handingOut)) {
     return failure();
   }
-  one->setVariables(scene.variables);
-  many->setVariables(scene.variables);
-  return failure(failed(runBoth(scene, *one, *many)) ||
-                 failed(compareOutputs(scene, *one, *many)));
-}
-
-LogicalResult Checker::runBoth(const Scene &scene, Program &whole,
-                               Program &parts) {
-  reference::Options timed;
-  timed.timing = options.timing;
-  return failure(
-      failed(whole.run(scene.kind, scene.batch, scene.context)) ||
-      failed(parts.run(scene.kind, scene.batch, scene.context, timed)));
+  handingOut->setVariables(scene.variables);
+  return failure(failed(handingOut->run(scene, options.timing)) ||
+                 failed(compareOutputs(scene, *handingOut)));
 }
 
 LogicalResult Checker::step(StepKind kind, int64_t number) {
-  if (!whole->getStep(kind)) {
+  if (!programs->whole.getStep(kind)) {
     return success();
   }
   Scene scene = sceneOf(kind, number);
-  if (failed(runBoth(scene, *whole, *parts))) {
+  if (failed(programs->run(scene, options.timing))) {
     return failure();
   }
-  if (whole->getRanks()[0].stopped != parts->getRanks()[0].stopped) {
+  if (programs->whole.getRanks()[0].stopped !=
+      programs->parts.getRanks()[0].stopped) {
     return model.emitError()
            << nameOf(scene) << ": the guard stops only one of the programs";
   }
-  return failure(failed(compareOutputs(scene, *whole, *parts)) ||
+  return failure(failed(compareOutputs(scene, *programs)) ||
                  failed(compareVariables(scene)));
 }
 
-LogicalResult Checker::compareOutputs(const Scene &scene, Program &whole,
-                                      Program &parts) {
-  for (auto &[name, expected] : whole.getRanks().front().outputs) {
+LogicalResult Checker::compareOutputs(const Scene &scene, Programs &programs) {
+  NamedTensors &nearby = programs.nearby.getRanks().front().outputs;
+  for (auto &[name, expected] : programs.whole.getRanks().front().outputs) {
     std::vector<Tensor> byRank;
-    for (Rank &rank : parts.getRanks()) {
+    for (Rank &rank : programs.parts.getRanks()) {
       byRank.push_back(rank.outputs[name]);
     }
-    if (failed(compare(scene, "output " + name, byRank, expected, nullptr))) {
+    if (failed(compare(scene, "output " + name, byRank, expected, nearby[name],
+                       nullptr))) {
       return failure();
     }
   }
@@ -155,13 +182,15 @@ LogicalResult Checker::compareOutputs(const Scene &scene, Program &whole,
 }
 
 LogicalResult Checker::compareVariables(const Scene &scene) {
-  for (auto &[name, expected] : whole->getRanks().front().variables) {
+  auto &[whole, nearby, parts] = *programs;
+  for (auto &[name, expected] : whole.getRanks().front().variables) {
     std::vector<Tensor> byRank;
-    for (Rank &rank : parts->getRanks()) {
+    for (Rank &rank : parts.getRanks()) {
       byRank.push_back(rank.variables[name]);
     }
     if (failed(compare(scene, "variable " + name, byRank, expected,
-                       parts->getVariableSharding(name)))) {
+                       nearby.getRanks().front().variables[name],
+                       parts.getVariableSharding(name)))) {
       return failure();
     }
   }
@@ -170,9 +199,10 @@ LogicalResult Checker::compareVariables(const Scene &scene) {
 
 LogicalResult Checker::compare(const Scene &scene, const Twine &what,
                                ArrayRef<Tensor> byRank, const Tensor &expected,
-                               ShardingAttr sharding) {
+                               const Tensor &nearby, ShardingAttr sharding) {
   Difference difference =
-      compareShards(byRank, expected, sharding, parts->getMesh());
+      compareShards(byRank, expected, scaleOf(expected, nearby), sharding,
+                    programs->parts.getMesh());
   double &largest =
       quantities[(stringifyStepKind(scene.kind) + " " + what).str()];
   largest = std::max(largest, difference.relative);

@@ -34,6 +34,19 @@ static double largestMagnitude(const Tensor &tensor) {
   return largest;
 }
 
+double scaleOf(const Tensor &whole, const Tensor &nearby) {
+  // What cancels to zero, as the gradient of a bias before a softmax does,
+  // leaves what no order of summation agrees on, and optimizers that divide it
+  // by its own size enlarge it. With the default tolerance, a thousand times
+  // what perturbing the sums does passes.
+  constexpr double kScaleOfRounding = 1e12;
+  double rounding = 0;
+  for (auto [value, other] : llvm::zip(whole.data, nearby.data)) {
+    rounding = std::fmax(rounding, std::fabs(value - other));
+  }
+  return std::fmax(largestMagnitude(whole), kScaleOfRounding * rounding);
+}
+
 static double relativeDifference(double actual, double expected, double scale) {
   if (actual == expected || (std::isnan(actual) && std::isnan(expected))) {
     return 0;
@@ -90,13 +103,7 @@ static bool isPartOf(const Tensor &own, const Tensor &whole,
 }
 
 Difference compareShards(ArrayRef<Tensor> byRank, const Tensor &whole,
-                         ShardingAttr sharding, MeshAttr mesh) {
-  // What cancels to zero, as the gradient of a bias before a softmax does,
-  // leaves noise of rounding that no order of summation agrees on, and that
-  // Adam, which divides it by its own size, makes larger. With the default
-  // tolerance, differences of 1e-14 pass.
-  constexpr double kNoise = 1e-5;
-  double scale = std::fmax(largestMagnitude(whole), kNoise);
+                         double scale, ShardingAttr sharding, MeshAttr mesh) {
   Difference largest;
   for (auto [rank, own] : llvm::enumerate(byRank)) {
     if (!isPartOf(own, whole, sharding, mesh)) {

@@ -7,7 +7,7 @@ namespace sft {
 
 /// The element that differs most.
 struct Difference {
-  /// Relative to the largest magnitude in the tensor.
+  /// Relative to what scaleOf says of the tensor.
   double relative = 0;
   int64_t rank = 0;
   /// Position in the rank's tensor.
@@ -20,10 +20,16 @@ struct Difference {
 mlir::Diagnostic &operator<<(mlir::Diagnostic &diagnostic,
                              const Difference &difference);
 
+/// What differences of a quantity are relative to: its largest magnitude; or,
+/// if rounding is most of it, a multiple of that. How much rounding does is
+/// seen in `nearby`, the same quantity of a run with perturbed sums; empty
+/// where only that run was stopped by its guard.
+double scaleOf(const reference::Tensor &whole, const reference::Tensor &nearby);
+
 /// Compares each rank's tensor with its shard of `whole`; a null sharding is
 /// replication. Another shape or NaN differs infinitely.
 Difference compareShards(llvm::ArrayRef<reference::Tensor> byRank,
-                         const reference::Tensor &whole, ShardingAttr sharding,
-                         MeshAttr mesh);
+                         const reference::Tensor &whole, double scale,
+                         ShardingAttr sharding, MeshAttr mesh);
 
 } // namespace sft

@@ -33,19 +33,23 @@ static Value wholeOf(Value value, ArrayRef<Operation *> ops) {
 }
 
 static Difference compareValue(Value value, ArrayRef<Tensor> byRank,
-                               const Tensor &whole, MeshAttr mesh) {
+                               const Tensor &whole, double scale,
+                               MeshAttr mesh) {
   ShardingAttr sharding = shardingOf(value);
   return sharding.isPartial()
              ? compareShards(combinePartial(byRank, sharding, mesh), whole,
-                             sharding, mesh)
-             : compareShards(byRank, whole, sharding, mesh);
+                             scale, sharding, mesh)
+             : compareShards(byRank, whole, scale, sharding, mesh);
 }
 
+using Values = DenseMap<Value, Tensor>;
+
 /// Every value of the step, run as one rank.
-static FailureOr<DenseMap<Value, Tensor>> runWhole(Program &sharded,
-                                                   const Scene &scene) {
-  DenseMap<Value, Tensor> values;
+static FailureOr<Values> runWhole(Program &sharded, const Scene &scene,
+                                  bool perturbSums) {
+  Values values;
   Options options;
+  options.perturbSums = perturbSums;
   options.observer = [&](Value value, ArrayRef<Tensor> tensors) {
     values[value] = tensors.front();
   };
@@ -70,8 +74,9 @@ std::optional<Culprit> locate(ModuleOp model, const Scene &scene,
   SmallVector<Operation *> ops = numberOps(sharded->getStep(scene.kind));
   FailureOr<Program> parts =
       Program::compile(sharded->getModule(), {Phase::Partition}, compiler);
-  FailureOr<DenseMap<Value, Tensor>> whole = runWhole(*sharded, scene);
-  if (failed(parts) || failed(whole)) {
+  FailureOr<Values> whole = runWhole(*sharded, scene, false);
+  FailureOr<Values> nearby = runWhole(*sharded, scene, true);
+  if (failed(parts) || failed(whole) || failed(nearby)) {
     return std::nullopt;
   }
 
@@ -79,11 +84,14 @@ std::optional<Culprit> locate(ModuleOp model, const Scene &scene,
   Options options;
   options.observer = [&](Value local, ArrayRef<Tensor> byRank) {
     Value value = wholeOf(local, ops);
-    if (!value || culprit) {
+    auto known = whole->find(value);
+    if (culprit || known == whole->end()) {
       return;
     }
-    Difference difference =
-        compareValue(value, byRank, whole->at(value), parts->getMesh());
+    const Tensor &expected = known->second;
+    Difference difference = compareValue(
+        value, byRank, expected, scaleOf(expected, nearby->lookup(value)),
+        parts->getMesh());
     if (difference.relative > tolerance) {
       culprit = {value.getLoc(),
                  value.getDefiningOp()->getName().getStringRef().str(),

@@ -22,6 +22,13 @@ FailureOr<Program> Program::compile(ModuleOp module, ArrayRef<Phase> phases,
   return program;
 }
 
+Program Program::clone() {
+  Program copy;
+  copy.module = getModule().clone();
+  copy.ranks = ranks;
+  return copy;
+}
+
 MeshAttr Program::getMesh() {
   return getModule()->getAttrOfType<MeshAttr>(kMeshAttr);
 }

@@ -34,6 +34,8 @@ public:
                                           llvm::ArrayRef<Phase> phases,
                                           const CompilerOptions &options);
 
+  Program clone();
+
   mlir::ModuleOp getModule() { return *module; }
   MeshAttr getMesh();
   /// Null if there is none.
