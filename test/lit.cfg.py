@@ -17,6 +17,7 @@ config.substitutions.append(("%sft_source", config.sft_source))
 config.substitutions.append(("FileCheck", "FileCheck --enable-var-scope"))
 config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%test_plugin", config.sft_test_plugin))
+config.substitutions.append(("%crash_on_worker", config.sft_crash_on_worker))
 if importlib.util.find_spec("numpy"):
     config.available_features.add("numpy")
 lit_config.maxIndividualTestTime = 600

@@ -1,7 +1,8 @@
 //===- Commands.h - Instructions with everything resolved -------*- C++ -*-===//
 //
 // A command is one instruction whose operands are addresses and whose library
-// calls are prepared. Running it allocates, parses and formats nothing.
+// calls are prepared. Running it parses and formats nothing, and allocates
+// nothing but what oneDNN's sgemm takes (runtime/device/Device.h).
 //
 //===----------------------------------------------------------------------===//
 #pragma once
