@@ -24,15 +24,25 @@ int64_t streamOf(Operation &op) {
   return stream ? stream.getInt() : 0;
 }
 
+/// A buffer, and its bytes of the arena.
+struct Bytes {
+  plan::BufferOp buffer;
+  uint64_t begin, end;
+};
+
+SmallVector<Bytes> bytesOf(ArrayRef<Value> buffers) {
+  return llvm::map_to_vector(buffers, [](Value value) {
+    auto buffer = value.getDefiningOp<plan::BufferOp>();
+    return Bytes{buffer, uint64_t(buffer.getOffset()), endOf(buffer)};
+  });
+}
+
 /// A buffer of `a` that one of `b` shares bytes with; null if there is none.
-plan::BufferOp meet(ArrayRef<Value> a, ArrayRef<Value> b) {
-  for (Value one : a) {
-    auto mine = one.getDefiningOp<plan::BufferOp>();
-    for (Value other : b) {
-      auto theirs = other.getDefiningOp<plan::BufferOp>();
-      if (mine.getOffset() < endOf(theirs) &&
-          theirs.getOffset() < endOf(mine)) {
-        return mine;
+plan::BufferOp meet(ArrayRef<Bytes> a, ArrayRef<Bytes> b) {
+  for (const Bytes &mine : a) {
+    for (const Bytes &theirs : b) {
+      if (mine.begin < theirs.end && theirs.begin < mine.end) {
+        return mine.buffer;
       }
     }
   }
@@ -50,7 +60,7 @@ private:
 
   struct Done {
     Operation *op;
-    Accesses accesses;
+    SmallVector<Bytes> reads, writes;
   };
   std::map<int64_t, std::vector<Done>> done; ///< by stream
   std::map<int64_t, Clock> known;            ///< by stream
@@ -89,16 +99,17 @@ LogicalResult Streams::checkCommunication(Operation &op) {
 }
 
 LogicalResult Streams::check(Operation &op) {
-  Accesses mine = accessesOf(op);
+  Accesses accesses = accessesOf(op);
+  Done mine = {&op, bytesOf(accesses.reads), bytesOf(accesses.writes)};
   int64_t stream = streamOf(op);
   for (auto &[other, list] : done) {
     if (other == stream) {
       continue;
     }
     for (const Done &theirs : ArrayRef(list).drop_front(known[stream][other])) {
-      plan::BufferOp buffer = meet(mine.writes, theirs.accesses.writes);
-      buffer = buffer ? buffer : meet(mine.writes, theirs.accesses.reads);
-      buffer = buffer ? buffer : meet(mine.reads, theirs.accesses.writes);
+      plan::BufferOp buffer = meet(mine.writes, theirs.writes);
+      buffer = buffer ? buffer : meet(mine.writes, theirs.reads);
+      buffer = buffer ? buffer : meet(mine.reads, theirs.writes);
       if (buffer) {
         InFlightDiagnostic diagnostic =
             op.emitOpError() << "touches bytes of \"" << buffer.getName()
@@ -109,7 +120,7 @@ LogicalResult Streams::check(Operation &op) {
       }
     }
   }
-  done[stream].push_back({&op, std::move(mine)});
+  done[stream].push_back(std::move(mine));
   return success();
 }
 
