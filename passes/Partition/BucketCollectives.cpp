@@ -1,6 +1,7 @@
 #include "dialects/sft/Components.h"
 #include "dialects/sft/Formula.h"
 #include "passes/Partition/Passes.h"
+#include "passes/Partition/Resharder.h"
 #include "passes/Sharding/Shardings.h"
 
 #include "mlir/IR/TypeUtilities.h"
@@ -32,6 +33,18 @@ Location fusedLoc(ArrayRef<Operation *> members) {
   return Builder(members.front()->getContext()).getFusedLoc(locs);
 }
 
+/// What a collective that becomes a member was for.
+Attribute memberOf(Operation *op) {
+  Builder b(op->getContext());
+  NamedAttrList member;
+  member.set("bytes", b.getI64IntegerAttr(bytesOf(op->getOperandTypes())));
+  member.set("why", op->getAttr("why"));
+  if (Attribute avoid = op->getAttr(kAvoidAttr)) {
+    member.set("avoid", avoid);
+  }
+  return member.getDictionary(op->getContext());
+}
+
 std::string whyOf(ArrayRef<Operation *> members) {
   return llvm::formatv("bucket of {0}; first: {1}", members.size(),
                        members.front()->getAttrOfType<StringAttr>("why"))
@@ -39,7 +52,7 @@ std::string whyOf(ArrayRef<Operation *> members) {
 }
 
 /// Several operands are one message: placement puts them side by side.
-void joinReductions(ArrayRef<Operation *> members) {
+Operation *joinReductions(ArrayRef<Operation *> members) {
   auto last = cast<AllReduceOp>(members.back());
   OpBuilder builder(last);
   SmallVector<Value> operands;
@@ -55,6 +68,7 @@ void joinReductions(ArrayRef<Operation *> members) {
       result.replaceAllUsesWith(joined.getResult(next++));
     }
   }
+  return joined;
 }
 
 /// As so many rows.
@@ -65,7 +79,7 @@ Value asRows(Formula f, Value x, int64_t rows) {
 
 /// Row m of the joined value is what member m of the group brings or gets of
 /// each: `in` rows go in, `out` come out.
-void joinRows(ArrayRef<Operation *> members, int64_t in, int64_t out) {
+Operation *joinRows(ArrayRef<Operation *> members, int64_t in, int64_t out) {
   OpBuilder builder(members.back());
   Formula f{builder, fusedLoc(members)};
   auto parts = llvm::map_to_vector(
@@ -86,16 +100,22 @@ void joinRows(ArrayRef<Operation *> members, int64_t in, int64_t out) {
     op->getResult(0).replaceAllUsesWith(f.reshape(part, type));
     at += width;
   }
+  return joined;
+}
+
+Operation *joinAsRows(ArrayRef<Operation *> members) {
+  int64_t x = typeOf(members.front()->getOperand(0)).getNumElements();
+  int64_t y = typeOf(members.front()->getResult(0)).getNumElements();
+  return joinRows(members, std::max(x / y, int64_t(1)),
+                  std::max(y / x, int64_t(1)));
 }
 
 void join(ArrayRef<Operation *> members) {
-  if (isa<AllReduceOp>(members.front())) {
-    joinReductions(members);
-  } else {
-    int64_t x = typeOf(members.front()->getOperand(0)).getNumElements();
-    int64_t y = typeOf(members.front()->getResult(0)).getNumElements();
-    joinRows(members, std::max(x / y, int64_t(1)), std::max(y / x, int64_t(1)));
-  }
+  Operation *joined = isa<AllReduceOp>(members.front())
+                          ? joinReductions(members)
+                          : joinAsRows(members);
+  auto reasons = llvm::map_to_vector(members, memberOf);
+  joined->setAttr(kMembersAttr, ArrayAttr::get(joined->getContext(), reasons));
   for (Operation *op : members) {
     op->erase();
   }

@@ -1,5 +1,6 @@
 #include "passes/Partition/Explain.h"
 
+#include "dialects/sft/Components.h"
 #include "passes/Partition/Resharder.h"
 #include "passes/Sharding/Shardings.h"
 
@@ -24,6 +25,23 @@ static int64_t bytesSent(CollectiveOpInterface op, int64_t bytes,
                               : bytes * (ranks - 1) / ranks;
 }
 
+static std::string textOf(Attribute attr) {
+  auto text = cast_or_null<StringAttr>(attr);
+  return text ? text.str() : "";
+}
+
+static std::vector<Reason> membersOf(CollectiveOpInterface op, int64_t ranks) {
+  std::vector<Reason> members;
+  if (auto all = op->getAttrOfType<ArrayAttr>(kMembersAttr)) {
+    for (auto each : all.getAsRange<DictionaryAttr>()) {
+      int64_t bytes = each.getAs<IntegerAttr>("bytes").getInt();
+      members.push_back({bytesSent(op, bytes, ranks), textOf(each.get("why")),
+                         textOf(each.get("avoid"))});
+    }
+  }
+  return members;
+}
+
 static CollectiveReport reportOf(CollectiveOpInterface op, StepOp step,
                                  MeshAttr mesh) {
   CollectiveReport report;
@@ -32,17 +50,10 @@ static CollectiveReport reportOf(CollectiveOpInterface op, StepOp step,
   report.kind = op->getName().stripDialect().str();
   report.axes = mesh.nameOf(op.getAxes());
   report.ranks = mesh.sizeOf(op.getAxes());
-  int64_t bytes = 0;
-  for (Value operand : op->getOperands()) {
-    bytes += localBytes(
-        operand.getType(),
-        ShardingAttr::replicated(op.getContext(), rankOf(operand)), mesh);
-  }
-  report.bytes = bytesSent(op, bytes, report.ranks);
-  report.why = op->getAttrOfType<StringAttr>("why").str();
-  if (auto avoid = op->getAttrOfType<StringAttr>(kAvoidAttr)) {
-    report.avoid = avoid.str();
-  }
+  report.bytes = bytesSent(op, bytesOf(op->getOperandTypes()), report.ranks);
+  report.why = textOf(op->getAttr("why"));
+  report.avoid = textOf(op->getAttr(kAvoidAttr));
+  report.members = membersOf(op, report.ranks);
   return report;
 }
 
@@ -99,6 +110,16 @@ static void printParts(raw_ostream &os, MeshAttr mesh) {
   }
 }
 
+/// Of a bucket, what is said of its first member.
+static void printAvoid(raw_ostream &os, const CollectiveReport &report) {
+  bool isBucket = !report.members.empty();
+  StringRef avoid = isBucket ? report.members.front().avoid : report.avoid;
+  if (!avoid.empty()) {
+    os << llvm::format("  %-14s %-12s %10s  to do without: ", "", "", "")
+       << avoid << (isBucket ? "; all are in --explain=json" : "") << "\n";
+  }
+}
+
 void printReport(raw_ostream &os, MeshAttr mesh,
                  ArrayRef<CollectiveReport> collectives,
                  ArrayRef<ConflictReport> conflicts) {
@@ -118,10 +139,7 @@ void printReport(raw_ostream &os, MeshAttr mesh,
     os << llvm::format("  %-14s %-12s %10s  ", each.kind.c_str(),
                        each.axes.c_str(), sizeText(each.bytes).c_str())
        << each.why << "\n";
-    if (!each.avoid.empty()) {
-      os << llvm::format("  %-14s %-12s %10s  to do without: ", "", "", "")
-         << each.avoid << "\n";
-    }
+    printAvoid(os, each);
   }
   if (collectives.empty()) {
     os << "no collectives\n";
@@ -129,6 +147,12 @@ void printReport(raw_ostream &os, MeshAttr mesh,
   for (const ConflictReport &conflict : conflicts) {
     os << "conflict: " << conflict.place << ": " << conflict.text << "\n";
   }
+}
+
+static void printReason(llvm::json::OStream &json, const Reason &reason) {
+  json.attribute("bytes", reason.bytes);
+  json.attribute("why", reason.why);
+  json.attribute("avoid", reason.avoid);
 }
 
 void printReportAsJson(raw_ostream &os, MeshAttr mesh,
@@ -149,9 +173,12 @@ void printReportAsJson(raw_ostream &os, MeshAttr mesh,
           json.attribute("kind", each.kind);
           json.attribute("axes", each.axes);
           json.attribute("ranks", each.ranks);
-          json.attribute("bytes", each.bytes);
-          json.attribute("why", each.why);
-          json.attribute("avoid", each.avoid);
+          printReason(json, each);
+          json.attributeArray("members", [&] {
+            for (const Reason &member : each.members) {
+              json.object([&] { printReason(json, member); });
+            }
+          });
         });
       }
     });

@@ -7,19 +7,25 @@
 
 namespace sft {
 
-/// One collective of a partitioned step.
-struct CollectiveReport {
-  mlir::Operation *op = nullptr;
-  std::string step; ///< train, evaluate, predict, initialize
-  std::string kind; ///< all_reduce, ...
-  std::string axes; ///< "data,tensor"
-  int64_t ranks = 1;
-  /// What a rank sends in one step.
+/// Why something is sent.
+struct Reason {
+  /// What a rank sends of it in one step.
   int64_t bytes = 0;
   /// The op that wants the value and how, how it is and from where.
   std::string why;
   /// What would do without it; may be empty.
   std::string avoid;
+};
+
+/// One collective of a partitioned step.
+struct CollectiveReport : Reason {
+  mlir::Operation *op = nullptr;
+  std::string step; ///< train, evaluate, predict, initialize
+  std::string kind; ///< all_reduce, ...
+  std::string axes; ///< "data,tensor"
+  int64_t ranks = 1;
+  /// Of a bucket: what each of its members is sent for.
+  std::vector<Reason> members;
 };
 
 /// Every collective of the module after the phase Partition, in order.

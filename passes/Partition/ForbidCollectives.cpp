@@ -14,6 +14,12 @@ namespace {
 static constexpr StringLiteral kKinds[] = {
     "all_reduce", "all_gather", "reduce_scatter", "all_to_all", "permute"};
 
+void attachAvoid(InFlightDiagnostic &error, const Reason &reason) {
+  if (!reason.avoid.empty()) {
+    error.attachNote() << "to do without: " << reason.avoid;
+  }
+}
+
 struct ForbidCollectives : impl::ForbidCollectivesBase<ForbidCollectives> {
   using ForbidCollectivesBase::ForbidCollectivesBase;
 
@@ -32,8 +38,9 @@ struct ForbidCollectives : impl::ForbidCollectivesBase<ForbidCollectives> {
             each.op->emitError()
             << each.kind << " over " << each.axes << ", " << each.bytes
             << " bytes a step, is forbidden: " << each.why;
-        if (!each.avoid.empty()) {
-          error.attachNote() << "to do without: " << each.avoid;
+        attachAvoid(error, each);
+        for (const Reason &member : each.members) {
+          attachAvoid(error, member);
         }
         signalPassFailure();
       }

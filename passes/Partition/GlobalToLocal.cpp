@@ -42,7 +42,6 @@ private:
   ShardingAttr wanted(Operation &op, unsigned operand);
   FailureOr<Value> resharded(Value global, ShardingAttr to, Operation *user);
   Cause causeOf(Value global, ShardingAttr to, Operation *user);
-  std::string origins(Operation *def, Operation *user);
   SmallVector<Value> offsets(Operation *op);
   void tellPosition(Operation *op, Operation *copy);
 
@@ -76,41 +75,23 @@ Cause Localizer::causeOf(Value global, ShardingAttr to, Operation *user) {
   ShardingAttr from = shardingOf(global);
   Cause cause;
   cause.why = placeOf(user) + " wants " + describe(to, mesh) + ", have " +
-              describe(from, mesh);
+              describe(from, mesh) + " " + sourceOf(global) +
+              describeOrigins({global.getDefiningOp(), user}, mesh);
   if (auto read = global.getDefiningOp<ReadOp>()) {
-    cause.why += " of " + read.getVariable().str();
     cause.avoid = "keep " + read.getVariable().str() + " whole over the axis";
     if (isa<ShardOp>(user)) {
       cause.again = ++gatheredAgain;
     }
   } else if (Operation *def = global.getDefiningOp()) {
-    cause.why += " from " + placeOf(def);
     cause.avoid = from.isPartial()
                       ? "do not cut what " + placeOf(def) + " sums over"
                       : "cut both ops over the same dimension";
+  } else {
+    cause.avoid = "cut " + placeOf(user) +
+                  " as the input is, or the input by "
+                  "an sft.shard as it is wanted";
   }
-  cause.why += origins(global.getDefiningOp(), user);
   return cause;
-}
-
-/// "; tensor: the shard of w1, m.mlir:3:9": where the axes come from.
-std::string Localizer::origins(Operation *def, Operation *user) {
-  std::string text;
-  llvm::SmallSetVector<StringRef, 4> names;
-  for (size_t axis = 0; axis < mesh.getNames().size(); ++axis) {
-    names.insert(mesh.ownerOf(int64_t(axis)));
-  }
-  for (StringRef axis : names) {
-    for (Operation *op : {def, user}) {
-      auto all = op ? op->getAttrOfType<DictionaryAttr>(kOriginsAttr) : nullptr;
-      auto origin = all ? all.getAs<StringAttr>(axis) : StringAttr();
-      if (origin) {
-        text += ("; " + axis + ": " + origin.getValue()).str();
-        break;
-      }
-    }
-  }
-  return text;
 }
 
 FailureOr<Value> Localizer::resharded(Value global, ShardingAttr to,

@@ -166,20 +166,19 @@ public:
     return chosen;
   }
 
-  /// "tensor on factor j, not on k": what was taken where not all could be.
-  std::string describeConflict(const FactorAxes &taken) const {
-    std::string text;
-    for (const Candidate &each : candidates) {
-      if (taken[each.factor] != each.axes) {
-        text += (text.empty() ? "" : "; ") +
-                ("not cut over " + mesh.nameOf(each.axes)) + " along factor " +
-                std::to_string(each.factor) + " of size " +
-                std::to_string(rule.factors[each.factor].size);
+  /// Whether values around the op suggest what cannot be done together.
+  bool conflict() const {
+    for (auto [i, a] : llvm::enumerate(candidates)) {
+      if (meetsSettled(a)) {
+        return true;
+      }
+      for (const Candidate &b : ArrayRef(candidates).drop_front(i + 1)) {
+        if (a.factor == b.factor || meet(a.axes, b.axes)) {
+          return true;
+        }
       }
     }
-    return text.empty()
-               ? text
-               : "operands contradict each other; the cheapest is: " + text;
+    return false;
   }
 
 private:
@@ -198,20 +197,6 @@ private:
       }
     }
     candidates.push_back(std::move(candidate));
-  }
-
-  bool conflict() const {
-    for (auto [i, a] : llvm::enumerate(candidates)) {
-      if (meetsSettled(a)) {
-        return true;
-      }
-      for (const Candidate &b : ArrayRef(candidates).drop_front(i + 1)) {
-        if (a.factor == b.factor || meet(a.axes, b.axes)) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   bool meetsSettled(const Candidate &candidate) const {
@@ -294,8 +279,8 @@ private:
 
 } // namespace
 
-FactorAxes proposeFactors(Operation *op, const FactorRule &rule,
-                          std::string *conflict) {
+/// What values around the op suggest.
+static Choice suggestions(Operation *op, const FactorRule &rule) {
   Choice choice(op, rule);
   for (auto [result, dims] : llvm::zip_equal(op->getResults(), rule.results)) {
     choice.suggest(shardingOf(result), dims);
@@ -304,11 +289,30 @@ FactorAxes proposeFactors(Operation *op, const FactorRule &rule,
        llvm::zip_equal(op->getOperands(), rule.operands)) {
     choice.suggest(shardingOf(operand), dims);
   }
-  FactorAxes axes = choice.best(/*optional=*/false);
-  if (conflict) {
-    *conflict = choice.describeConflict(axes);
+  return choice;
+}
+
+FactorAxes proposeFactors(Operation *op, const FactorRule &rule) {
+  return suggestions(op, rule).best(/*optional=*/false);
+}
+
+std::string describeConflict(Operation *op, const FactorRule &rule) {
+  if (!suggestions(op, rule).conflict()) {
+    return "";
   }
-  return axes;
+  MeshAttr mesh = meshOf(op);
+  FactorAxes axes = decideFactors(op, rule);
+  std::string text;
+  for (auto [operand, dims] :
+       llvm::zip_equal(op->getOperands(), rule.operands)) {
+    ShardingAttr has = shardingOf(operand).withPartial({}, ReduceKind::Sum);
+    ShardingAttr wanted = shardingFor(op->getContext(), dims, axes);
+    if (has != wanted) {
+      text += (text.empty() ? "wants " : "; wants ") + describe(wanted, mesh) +
+              ", have " + describe(has, mesh) + " " + sourceOf(operand);
+    }
+  }
+  return text.empty() ? text : text + describeOrigins(op, mesh);
 }
 
 FactorAxes decideFactors(Operation *op, const FactorRule &rule) {

@@ -60,9 +60,7 @@ private:
     }
     if (auto ruled = dyn_cast<ShardingRuleOpInterface>(op)) {
       FactorRule rule = ruled.getFactorRule();
-      std::string conflict;
-      FactorAxes axes = proposeFactors(op, rule, &conflict);
-      noteConflict(op, conflict);
+      FactorAxes axes = proposeFactors(op, rule);
       carryAll(op, op->getResults(), rule.results, axes);
       carryAll(op, op->getOperands(), rule.operands, axes);
     }
@@ -154,14 +152,6 @@ private:
     op->setAttr(kOriginsAttr, list.getDictionary(op->getContext()));
   }
 
-  void noteConflict(Operation *op, const std::string &conflict) {
-    if (conflict.empty()) {
-      op->removeAttr(kConflictAttr);
-    } else {
-      op->setAttr(kConflictAttr, StringAttr::get(op->getContext(), conflict));
-    }
-  }
-
   bool mayTake(OpResult result, size_t dim, ArrayRef<int64_t> axes) {
     Operation *op = result.getOwner();
     if (auto read = dyn_cast<ReadOp>(op)) {
@@ -214,6 +204,16 @@ private:
   llvm::StringMap<SmallVector<WriteOp>> writes;
   DenseSet<Operation *> changed;
 };
+
+/// Says on ops which of their operands contradict them.
+void noteConflicts(ModuleOp module) {
+  module.walk([](ShardingRuleOpInterface op) {
+    std::string text = describeConflict(op, op.getFactorRule());
+    if (!text.empty()) {
+      op->setAttr(kConflictAttr, StringAttr::get(op.getContext(), text));
+    }
+  });
+}
 
 /// An axis that cuts nothing makes its ranks do the same work.
 void warnOfIdleAxes(ModuleOp module, MeshAttr mesh) {
@@ -275,6 +275,7 @@ LogicalResult propagateShardings(ModuleOp module) {
     shardReads(module);
     Propagation(module, mesh).run();
   }
+  noteConflicts(module);
   return success();
 }
 

@@ -152,4 +152,36 @@ std::string placeOf(Operation *op) {
   return text;
 }
 
+std::string sourceOf(Value value) {
+  if (auto read = value.getDefiningOp<ReadOp>()) {
+    return "of " + read.getVariable().str();
+  }
+  if (Operation *def = value.getDefiningOp()) {
+    return "from " + placeOf(def);
+  }
+  auto input = cast<BlockArgument>(value);
+  auto step = cast<StepOp>(input.getOwner()->getParentOp());
+  auto name = cast<StringAttr>(step.getInputNames()[input.getArgNumber()]);
+  return "of input " + name.str();
+}
+
+std::string describeOrigins(ArrayRef<Operation *> ops, MeshAttr mesh) {
+  std::string text;
+  llvm::SmallSetVector<StringRef, 4> names;
+  for (size_t axis = 0; axis < mesh.getNames().size(); ++axis) {
+    names.insert(mesh.ownerOf(int64_t(axis)));
+  }
+  for (StringRef axis : names) {
+    for (Operation *op : ops) {
+      auto all = op ? op->getAttrOfType<DictionaryAttr>(kOriginsAttr) : nullptr;
+      auto origin = all ? all.getAs<StringAttr>(axis) : StringAttr();
+      if (origin) {
+        text += ("; " + axis + ": " + origin.getValue()).str();
+        break;
+      }
+    }
+  }
+  return text;
+}
+
 } // namespace sft

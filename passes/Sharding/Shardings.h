@@ -58,9 +58,11 @@ AnnotationAttr asAnnotation(ShardingAttr sharding, MeshAttr mesh);
 /// propagation: what results and operands agree on, and where two of them
 /// contradict each other (an axis on two factors, two lists on one), what costs
 /// least.
-/// `conflict` then says what.
-FactorAxes proposeFactors(mlir::Operation *op, const FactorRule &rule,
-                          std::string *conflict = nullptr);
+FactorAxes proposeFactors(mlir::Operation *op, const FactorRule &rule);
+
+/// Once every value has its sharding: which operands come cut in a way that
+/// contradicts how `op` is cut, and where this comes from; or "".
+std::string describeConflict(mlir::Operation *op, const FactorRule &rule);
 
 /// The axes of each factor, once every value has its sharding: results are made
 /// as they are said to be; factors that occur in operands alone are cut as the
@@ -105,5 +107,12 @@ mlir::Type localType(mlir::Type global, ShardingAttr sharding, MeshAttr mesh);
 std::string describe(ShardingAttr sharding, MeshAttr mesh);
 /// "f.mlir:3:8 (sft.matmul)", the op as the author wrote it.
 std::string placeOf(mlir::Operation *op);
+/// What people call a value of a step: "of w1" (a variable), "of input x",
+/// "from f.mlir:3:8 (sft.matmul)".
+std::string sourceOf(mlir::Value value);
+/// "; tensor: the shard of w1, m.mlir:3:9": for each axis where it comes from,
+/// as the first of `ops` (null or not) that knows has it.
+std::string describeOrigins(llvm::ArrayRef<mlir::Operation *> ops,
+                            MeshAttr mesh);
 
 } // namespace sft

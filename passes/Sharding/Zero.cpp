@@ -173,6 +173,12 @@ struct Zero : impl::ZeroBase<Zero> {
   using ZeroBase::ZeroBase;
 
   void runOnOperation() override {
+    MeshAttr mesh = meshOf(getOperation());
+    if (mesh.axesOf(kDataAxis).empty()) {
+      getOperation().emitWarning()
+          << "--zero=" << int64_t(stage)
+          << " cuts nothing: the mesh has no axis " << kDataAxis;
+    }
     ZeroRedundancy(getOperation(), stage).run();
     shardReads(getOperation());
   }

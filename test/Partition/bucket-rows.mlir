@@ -13,7 +13,7 @@ sft.variable parameter @c : tensor<2xf32> of tensor<4xf32> sharding <[[0]]>
 // CHECK-DAG: %[[RA:.*]] = sft.reshape %[[A]] : tensor<8x3xf32> to tensor<2x12xf32>
 // CHECK-DAG: %[[RB:.*]] = sft.reshape %[[B]] : tensor<4xf32> to tensor<2x2xf32>
 // CHECK: %[[ALL:.*]] = sft.concat %[[RA]], %[[RB]]
-// CHECK: %[[S:.*]] = sft.reduce_scatter sum %[[ALL]] dim 0 axes [0] why "bucket of 2; first: a" : tensor<2x14xf32> to tensor<1x14xf32>
+// CHECK: %[[S:.*]] = sft.reduce_scatter sum %[[ALL]] dim 0 axes [0] why "bucket of 2; first: a" {sft.members = [{bytes = 96 : i64, why = "a"}, {bytes = 16 : i64, why = "b"}]} : tensor<2x14xf32> to tensor<1x14xf32>
 // CHECK: %[[PA:.*]] = sft.slice %[[S]] [0, 0] [1, 12]
 // CHECK: sft.reshape %[[PA]] : tensor<1x12xf32> to tensor<4x3xf32>
 // CHECK: %[[PB:.*]] = sft.slice %[[S]] [0, 12] [1, 2]
@@ -37,7 +37,7 @@ sft.step train @scatter(%x: tensor<8x3xf32>, %y: tensor<4xf32>) {
 // gathered again has a bucket of its own.
 // CHECK-LABEL: sft.step evaluate @gather
 // CHECK: sft.concat
-// CHECK: %[[G:.*]] = sft.all_gather %{{.*}} dim 0 axes [0] why "bucket of 3; first: b" : tensor<1x16xf32> to tensor<2x16xf32>
+// CHECK: %[[G:.*]] = sft.all_gather %{{.*}} dim 0 axes [0] why "bucket of 3; first: b" {{{.*}}} : tensor<1x16xf32> to tensor<2x16xf32>
 // CHECK: sft.slice %[[G]] [0, 0] [2, 2]
 // CHECK: sft.slice %[[G]] [0, 2] [2, 2]
 // CHECK: sft.slice %[[G]] [0, 4] [2, 12]

@@ -143,11 +143,14 @@ void Compilation::printSummary(StringRef image) {
   }
   auto mesh = (*module)->getAttrOfType<MeshAttr>(kMeshAttr);
   int64_t ranks = mesh ? mesh.getNumRanks() : 1;
+  // A program reads what stands on stdout.
+  raw_ostream &os =
+      options.explain == Explain::Json ? llvm::errs() : llvm::outs();
   for (auto program : module->getOps<plan::ProgramOp>()) {
-    llvm::outs() << options.output << ": model @" << modelName << ", " << ranks
-                 << (ranks == 1 ? " rank" : " ranks") << ", arena "
-                 << program.getArenaBytes() << " bytes a rank (exact peak), "
-                 << image.size() << " bytes of plan\n";
+    os << options.output << ": model @" << modelName << ", " << ranks
+       << (ranks == 1 ? " rank" : " ranks") << ", arena "
+       << program.getArenaBytes() << " bytes a rank (exact peak), "
+       << image.size() << " bytes of plan\n";
   }
 }
 
