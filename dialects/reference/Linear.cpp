@@ -38,8 +38,7 @@ static Matrix matrixOf(const Tensor &t, ArrayRef<int64_t> leading,
 /// z += x y, each element's terms in their order.
 static void addProduct(Matrix x, Matrix y, MutableArrayRef<double> z,
                        int64_t depth, int64_t columns) {
-  int64_t rows = int64_t(z.size()) / columns;
-  for (int64_t i = 0; i < rows; ++i) {
+  for (int64_t i = 0; i * columns < int64_t(z.size()); ++i) {
     for (int64_t k = 0; k < depth; ++k) {
       for (int64_t j = 0; j < columns; ++j) {
         z[size_t(i * columns + j)] += x.at(i, k) * y.at(k, j);

@@ -10,6 +10,8 @@ relative difference. Exits with 1 where sft-check finds one above its tolerance.
 
 --quick: the subset that the tests run.
 """
+import re
+
 from examples import SOURCE, execute
 from matrix import MESHES
 from table import parse, parser_of, print_table
@@ -29,8 +31,7 @@ def cell(options, example, mesh, zero):
     )
     if done.returncode:
         return done.stderr.strip(), False
-    figures = [line.split()[-1] for line in done.stdout.splitlines()]
-    return max(figures, key=float), True
+    return max(re.findall(r"\S+e[-+]\d\d", done.stdout), key=float), True
 
 
 def rows(options):

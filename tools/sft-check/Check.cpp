@@ -55,8 +55,11 @@ private:
   ModelOp model;
   const CheckOptions &options;
   std::optional<Programs> programs;
-  /// Largest relative difference of each quantity over all steps.
-  std::map<std::string, double> quantities;
+  struct Quantity {
+    double relative = 0; ///< largest difference over all steps
+    bool toRounding = false;
+  };
+  std::map<std::string, Quantity> quantities;
 };
 
 } // namespace
@@ -200,12 +203,13 @@ LogicalResult Checker::compareVariables(const Scene &scene) {
 LogicalResult Checker::compare(const Scene &scene, const Twine &what,
                                ArrayRef<Tensor> byRank, const Tensor &expected,
                                const Tensor &nearby, ShardingAttr sharding) {
-  Difference difference =
-      compareShards(byRank, expected, scaleOf(expected, nearby), sharding,
-                    programs->parts.getMesh());
-  double &largest =
+  Scale scale = scaleOf(expected, nearby);
+  Difference difference = compareShards(byRank, expected, scale, sharding,
+                                        programs->parts.getMesh());
+  Quantity &quantity =
       quantities[(stringifyStepKind(scene.kind) + " " + what).str()];
-  largest = std::max(largest, difference.relative);
+  quantity.relative = std::max(quantity.relative, difference.relative);
+  quantity.toRounding |= scale.isRounding();
   return difference.relative > options.tolerance
              ? differs(scene, what.str(), difference)
              : success();
@@ -234,8 +238,9 @@ LogicalResult Checker::differs(const Scene &scene, StringRef what,
 }
 
 void Checker::print(raw_ostream &os) const {
-  for (auto &[what, relative] : quantities) {
-    os << llvm::format("%-48s %.1e\n", what.c_str(), relative);
+  for (auto &[what, quantity] : quantities) {
+    os << llvm::format("%-48s %.1e%s\n", what.c_str(), quantity.relative,
+                       quantity.toRounding ? " (relative to rounding)" : "");
   }
 }
 

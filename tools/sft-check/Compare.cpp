@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 using namespace mlir;
 
@@ -26,15 +27,17 @@ Diagnostic &operator<<(Diagnostic &diagnostic, const Difference &difference) {
   return diagnostic << text;
 }
 
-static double largestMagnitude(const Tensor &tensor) {
-  double largest = 0;
-  for (double value : tensor.data) {
-    largest = std::fmax(largest, std::fabs(value));
-  }
-  return largest;
+/// Without values that are not finite: they are compared for themselves.
+static double largestFinite(double largest, double value) {
+  return std::isfinite(value) ? std::fmax(largest, std::fabs(value)) : largest;
 }
 
-double scaleOf(const Tensor &whole, const Tensor &nearby) {
+static double largestMagnitude(const Tensor &tensor) {
+  return std::accumulate(tensor.data.begin(), tensor.data.end(), 0.0,
+                         largestFinite);
+}
+
+Scale scaleOf(const Tensor &whole, const Tensor &nearby) {
   // What cancels to zero, as the gradient of a bias before a softmax does,
   // leaves what no order of summation agrees on, and optimizers that divide it
   // by its own size enlarge it. With the default tolerance, a thousand times
@@ -42,9 +45,9 @@ double scaleOf(const Tensor &whole, const Tensor &nearby) {
   constexpr double kScaleOfRounding = 1e12;
   double rounding = 0;
   for (auto [value, other] : llvm::zip(whole.data, nearby.data)) {
-    rounding = std::fmax(rounding, std::fabs(value - other));
+    rounding = largestFinite(rounding, value - other);
   }
-  return std::fmax(largestMagnitude(whole), kScaleOfRounding * rounding);
+  return {largestMagnitude(whole), kScaleOfRounding * rounding};
 }
 
 static double relativeDifference(double actual, double expected, double scale) {
@@ -103,14 +106,15 @@ static bool isPartOf(const Tensor &own, const Tensor &whole,
 }
 
 Difference compareShards(ArrayRef<Tensor> byRank, const Tensor &whole,
-                         double scale, ShardingAttr sharding, MeshAttr mesh) {
+                         Scale scale, ShardingAttr sharding, MeshAttr mesh) {
   Difference largest;
   for (auto [rank, own] : llvm::enumerate(byRank)) {
     if (!isPartOf(own, whole, sharding, mesh)) {
       return {kInfinity, int64_t(rank), {}, 0, 0};
     }
-    Difference difference = compare(
-        own, shardOf(whole, own.shape, sharding, mesh, int64_t(rank)), scale);
+    Difference difference =
+        compare(own, shardOf(whole, own.shape, sharding, mesh, int64_t(rank)),
+                scale.value());
     difference.rank = int64_t(rank);
     if (difference.relative > largest.relative) {
       largest = difference;

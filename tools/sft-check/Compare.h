@@ -24,12 +24,18 @@ mlir::Diagnostic &operator<<(mlir::Diagnostic &diagnostic,
 /// if rounding is most of it, a multiple of that. How much rounding does is
 /// seen in `nearby`, the same quantity of a run with perturbed sums; empty
 /// where only that run was stopped by its guard.
-double scaleOf(const reference::Tensor &whole, const reference::Tensor &nearby);
+struct Scale {
+  double magnitude = 0, rounding = 0;
+
+  bool isRounding() const { return rounding > magnitude; }
+  double value() const { return isRounding() ? rounding : magnitude; }
+};
+Scale scaleOf(const reference::Tensor &whole, const reference::Tensor &nearby);
 
 /// Compares each rank's tensor with its shard of `whole`; a null sharding is
 /// replication. Another shape or NaN differs infinitely.
 Difference compareShards(llvm::ArrayRef<reference::Tensor> byRank,
-                         const reference::Tensor &whole, double scale,
+                         const reference::Tensor &whole, Scale scale,
                          ShardingAttr sharding, MeshAttr mesh);
 
 } // namespace sft

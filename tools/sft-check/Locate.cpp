@@ -33,7 +33,7 @@ static Value wholeOf(Value value, ArrayRef<Operation *> ops) {
 }
 
 static Difference compareValue(Value value, ArrayRef<Tensor> byRank,
-                               const Tensor &whole, double scale,
+                               const Tensor &whole, Scale scale,
                                MeshAttr mesh) {
   ShardingAttr sharding = shardingOf(value);
   return sharding.isPartial()

@@ -8,6 +8,8 @@
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/InitLLVM.h"
 
+#include <cmath>
+
 namespace cl = llvm::cl;
 
 static constexpr char kTool[] = "sft-check";
@@ -26,7 +28,7 @@ cl::opt<double>
     tolerance("tolerance", cl::init(1e-9), cl::cat(category),
               cl::desc("Largest difference, relative to a tensor's largest "
                        "magnitude, or to 1e12 times what another rounding of "
-                       "sums does to it (default 1e-9)"));
+                       "sums does to it, where that is more (default 1e-9)"));
 cl::opt<uint64_t>
     delays("delays", cl::value_desc("SEED"), cl::cat(category),
            cl::desc("Delay virtual ranks at random; without this they take "
@@ -46,6 +48,14 @@ cl::opt<uint64_t> maxInput("max-input-size", cl::cat(category),
 static sft::reference::Timing timing() {
   bool delayed = delays.getNumOccurrences() > 0;
   return {delayed ? std::optional<uint64_t>(delays) : std::nullopt, deadline};
+}
+
+static bool verifyNumbers() {
+  if (!(tolerance >= 0) || !std::isfinite(tolerance)) {
+    return sft::printError(kTool, "--tolerance: a number of at least 0");
+  }
+  return steps >= 0 ||
+         sft::printError(kTool, "--steps: a number of at least 0");
 }
 
 static llvm::LogicalResult run(const sft::CheckOptions &options,
@@ -71,7 +81,7 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry dialects;
   dialects.insert<sft::SftDialect>();
   std::optional<sft::CompilerOptions> flags = compiler.read(kTool);
-  if (!flags || !compiler.loadPlugins(kTool, dialects)) {
+  if (!flags || !verifyNumbers() || !compiler.loadPlugins(kTool, dialects)) {
     return 1;
   }
   return failed(run({*flags, steps, seed, tolerance, timing()}, dialects));
