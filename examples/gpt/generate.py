@@ -67,17 +67,23 @@ class Model:
 def vocabulary_of(path):
     """The bytes that tokens stand for, as training left them with the
     parameters."""
-    with open(path, "rb") as file:
-        size = int.from_bytes(file.read(8), "little")
-        metadata = json.loads(file.read(size)).get("__metadata__", {})
+    try:
+        with open(path, "rb") as file:
+            size = int.from_bytes(file.read(8), "little")
+            metadata = json.loads(file.read(size)).get("__metadata__", {})
+    except (OSError, ValueError) as error:
+        sys.exit(f"generate: {path}: {error}")
     if "vocabulary" not in metadata:
         sys.exit(f"generate: {path} was not trained on a text")
     return bytes.fromhex(metadata["vocabulary"])
 
 
 def draw(logits, count, temperature):
-    """One of the first `count` tokens; the others stand for no byte."""
+    """One of the first `count` tokens; the others stand for no byte. The
+    likeliest at temperature 0."""
     largest = max(logits[:count])
+    if temperature == 0:
+        return logits.index(largest)
     weights = [math.exp((x - largest) / temperature) for x in logits[:count]]
     return random.choices(range(count), weights)[0]
 
@@ -92,6 +98,8 @@ def main():
     parser.add_argument("--temperature", type=float, default=0.8)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    if options.temperature < 0 or options.length < 0 or options.samples < 1:
+        parser.error("temperature and length are no less than 0, samples than 1")
     random.seed(options.seed)
     vocabulary = vocabulary_of(options.parameters)
     unknown = set(options.prompt.encode()) - set(vocabulary)

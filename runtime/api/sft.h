@@ -302,7 +302,8 @@ typedef struct sft_train_result {
   uint64_t step, epoch;
   uint64_t skipped; /* steps whose update was held back */
   int stopped;      /* by sft_session_request_stop; checkpointed if asked for */
-  double loss;      /* of the last step */
+  uint64_t trained; /* steps of this call */
+  double loss;      /* of the last of these, if there was one */
   int evaluated;    /* `values` are those of the last evaluation */
   size_t count;
   const char *const *names; /* live as long as the session */

@@ -137,6 +137,7 @@ Status Trainer::runStep() {
                        rank.step(*batches, state.step));
   ++state.step;
   ++state.batch;
+  ++result.steps;
   StepRecord record{.step = state.step, .epoch = state.epoch};
   record.values = scalars.read();
   result.loss = record.values[0];

@@ -23,7 +23,8 @@ struct TrainOptions {
 
 struct TrainResult {
   RunState state;
-  double loss = 0; ///< of the last step
+  uint64_t steps = 0; ///< done here, not before a resume
+  double loss = 0;    ///< of the last of these
   uint64_t skipped = 0;
   bool stopped = false;   ///< by a request, before the limits
   bool evaluated = false; ///< `evaluation` is of the last epoch

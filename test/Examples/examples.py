@@ -215,19 +215,21 @@ def gpt(example):
     reached = example.run(f"--save={saved}")["eval_loss"]
     check(reached <= 0.3, f"eval_loss is {reached}, not 0.3")
     plan = example.data / "gpt.plan"
-    text = output_of(
-        [
-            "env",
-            f"SFT_LIBRARY={example.build / 'lib' / 'libsft.so.0'}",
-            sys.executable,
-            "-B",
-            example.source / "generate.py",
-            plan,
-            saved,
-            "--samples=8",
-            "--length=400",
-        ]
-    )
+    generate = [
+        "env",
+        f"SFT_LIBRARY={example.build / 'lib' / 'libsft.so.0'}",
+        sys.executable,
+        "-B",
+        example.source / "generate.py",
+        plan,
+        saved,
+    ]
+    likeliest = [
+        output_of([*generate, "--length=20", "--temperature=0", f"--seed={seed}"])
+        for seed in (1, 2)
+    ]
+    check(likeliest[0] == likeliest[1], "the likeliest is left to chance")
+    text = output_of([*generate, "--samples=8", "--length=400"])
     pairs = re.findall(r"the \w+ (\w+), and the (\w+) \w+", text)
     check(len(pairs) >= 30, f"hardly a sentence in {text}")
     same = sum(a == b for a, b in pairs) / len(pairs)

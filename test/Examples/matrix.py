@@ -20,9 +20,16 @@ import numpy as np
 from examples import MPIRUN, Example, check, same_bits
 from table import parse, parser_of, print_table
 
-MESHES = (
-    "data=1;data=2;data=4;data=8;tensor=2;tensor=4;data=2,tensor=2;"
-    "data=4,tensor=2;data=2,tensor=4"
+MOST_RANKS = 8
+MESHES = ";".join(
+    ",".join(
+        f"{axis}={size}"
+        for axis, size in (("data", data), ("tensor", tensor))
+        if size > 1
+    )
+    or "data=1"
+    for data in range(1, MOST_RANKS + 1)
+    for tensor in range(1, MOST_RANKS // data + 1)
 )
 QUICK = {
     "examples": "mlp-tensor-parallel,mushrooms,gpt",

@@ -190,7 +190,9 @@ int Run::finish() {
 
 void Run::print(const sft_train_result &result) {
   put("steps", double(result.step));
-  put("loss", result.loss);
+  if (result.trained) {
+    put("loss", result.loss);
+  }
   if (result.skipped) {
     put("skipped", double(result.skipped));
   }

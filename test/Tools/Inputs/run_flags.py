@@ -31,7 +31,7 @@ def run(*flags, status=0, failpoint=None):
                           capture_output=True, text=True, timeout=60,
                           check=False, env=environment)
     assert done.returncode == status, (flags, done)
-    return done.stderr
+    return done
 
 
 def saved(*flags):
@@ -62,13 +62,21 @@ def check_checkpoint_errors():
     """A disk that is full when a state is to be saved."""
     flags = ["--checkpoint=states", "--steps=4", "--checkpoint-every=2"]
     full = "file.write:enospc"
-    stderr = run(*flags, "--checkpoint-errors=warn", failpoint=full)
+    stderr = run(*flags, "--checkpoint-errors=warn", failpoint=full).stderr
     assert "warning" in stderr, stderr
     stderr = run(*flags, "--checkpoint-errors=fatal", status=74,
-                 failpoint=full)
+                 failpoint=full).stderr
     assert "error[" in stderr, stderr
     run(*flags, "--checkpoint-errors=ignore", status=64)
     print("checkpoint-errors: a warning or the end")
+
+
+def check_resume():
+    """A run that has nothing left to do has no loss to tell."""
+    flags = ["--checkpoint=done", "--steps=4", "--quiet"]
+    assert "loss" in run(*flags).stdout
+    assert run(*flags, "--resume=done").stdout.split() == ["steps", "4"]
+    print("resume: no loss where no step was done")
 
 
 def main():
@@ -80,6 +88,7 @@ def main():
         check_lr()
         check_threads()
         check_checkpoint_errors()
+        check_resume()
         os.chdir("/")
 
 
