@@ -170,7 +170,29 @@ LogicalResult ModelOp::verify() {
   return success();
 }
 
+static LogicalResult verifyHasElements(Value value) {
+  auto tensor = dyn_cast<RankedTensorType>(value.getType());
+  if (tensor && tensor.getNumElements() == 0) {
+    return emitError(value.getLoc())
+           << tensor
+           << " has no elements; a dimension of a model is at least 1";
+  }
+  return success();
+}
+
 LogicalResult ModelOp::verifyRegions() {
+  for (BlockArgument input : getBody().getArguments()) {
+    if (failed(verifyHasElements(input))) {
+      return failure();
+    }
+  }
+  for (Operation &op : getBody().front()) {
+    for (Value result : op.getResults()) {
+      if (failed(verifyHasElements(result))) {
+        return failure();
+      }
+    }
+  }
   // C3
   llvm::StringMap<Location> parameters;
   for (auto parameter : getBody().getOps<ParameterOp>()) {

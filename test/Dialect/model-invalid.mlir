@@ -100,3 +100,16 @@ sft.model @schedule(%x: tensor<4xf32>) schedule = #sft.sgd {
 // expected-error @below {{clip_norm is not positive}}
 sft.model @clip_norm(%x: tensor<4xf32>) clip_norm = 0.0 {
 }
+
+// -----
+
+// expected-error @below {{'tensor<0x4xf32>' has no elements; a dimension of a model is at least 1}}
+sft.model @no_rows(%x: tensor<0x4xf32>) {
+}
+
+// -----
+
+sft.model @no_columns(%x: tensor<8x4xf32>) {
+  // expected-error @below {{'tensor<4x0xf32>' has no elements; a dimension of a model is at least 1}}
+  %w = sft.parameter "w" init(#sft.zeros) : tensor<4x0xf32>
+}
