@@ -63,7 +63,12 @@ OwningOpRef<ModuleOp> readModelFile(const std::string &path, uint64_t maxBytes,
     addHint(diagnostic, context);
     return failure(); // the one who prints comes next
   });
-  return parseSourceFile<ModuleOp>(sources, &context);
+  auto module = parseSourceFile<ModuleOp>(sources, &context);
+  if (module && !module->getBody()->empty()) {
+    // What is said of the whole, as of a mesh that does not fit it, has a line.
+    (*module)->setLoc(module->getBody()->front().getLoc());
+  }
+  return module;
 }
 
 } // namespace sft
