@@ -209,6 +209,7 @@ private:
 void noteConflicts(ModuleOp module) {
   module.walk([](ShardingRuleOpInterface op) {
     std::string text = describeConflict(op, op.getFactorRule());
+    op->removeAttr(kConflictAttr); // of a mesh that was tried before
     if (!text.empty()) {
       op->setAttr(kConflictAttr, StringAttr::get(op.getContext(), text));
     }
