@@ -31,12 +31,13 @@ struct Options {
   /// Rounds every result to its element type, as kernels do; otherwise every
   /// float is a double.
   bool roundToType = false;
-  /// Perturbs what is added up, by one unit in the last place: another run
-  /// differs by as much as another order of summation may (Perturb.h).
+  /// Perturbs sums by as much as another order of summation may (Perturb.h).
   bool perturbSums = false;
   /// Sees each value as soon as all ranks know it, in the program's order: one
   /// tensor for each rank, empty for those that run another program.
   std::function<void(mlir::Value, llvm::ArrayRef<Tensor>)> observer;
+  /// May change a value as a rank computes it: a fault.
+  std::function<void(int64_t rank, mlir::Value, Tensor &)> tamper;
   /// Sees each op as a rank comes to it.
   std::function<void(int64_t rank, mlir::Operation *)> progress;
 };

@@ -1,20 +1,17 @@
 //===- reference/Perturb.h - How much rounding weighs -----------*- C++ -*-===//
 #pragma once
 
-#include "dialects/reference/Tensor.h"
-
-#include "mlir/IR/Operation.h"
-
-#include <random>
+#include "dialects/sft/Sft.h"
 
 namespace sft::reference {
 
-/// Whether `op` adds elements up, in an order that partitioning may change.
-bool sumsElements(mlir::Operation *op);
-
-/// Moves each element that is not a whole number to the next double, up or down
-/// at random. Done to all that is added up, it shows what another order of
-/// summation may change (stochastic arithmetic: Vignes, 2004).
-void perturb(llvm::MutableArrayRef<Tensor> tensors, std::minstd_rand &random);
+/// Where `op` adds elements up, in an order that partitioning may change: moves
+/// each sum towards zero, or beyond, by 2^-52 times what its terms' magnitudes
+/// add up to, about as much as rounding may be (Higham, "Accuracy and Stability
+/// of Numerical Algorithms", 2002, 4.2). Other ops are left alone. A whole run
+/// with this shows what rounding does to each quantity.
+llvm::LogicalResult perturbSums(InterpretableOpInterface op,
+                                llvm::ArrayRef<Tensor> operands,
+                                llvm::MutableArrayRef<Tensor> results);
 
 } // namespace sft::reference

@@ -69,10 +69,8 @@ LogicalResult Ranks::execute(size_t rank, Operation *op, Handler handler) {
 LogicalResult Ranks::evaluate(size_t rank, InterpretableOpInterface op) {
   std::vector<Tensor> operands = machines[rank].take(op);
   std::vector<Tensor> results = zeroResultsOf(op);
-  if (options.perturbSums && sumsElements(op)) {
-    perturb(operands, random);
-  }
-  if (failed(op.evaluate(operands, results))) {
+  if (failed(op.evaluate(operands, results)) ||
+      (options.perturbSums && failed(perturbSums(op, operands, results)))) {
     return op->emitOpError("could not be evaluated");
   }
   return setResults(rank, op, results);
@@ -91,6 +89,9 @@ LogicalResult Ranks::setResults(size_t rank, Operation *op,
 LogicalResult Ranks::set(size_t rank, Value value, Tensor tensor) {
   if (failed(fit(tensor, value, options.roundToType))) {
     return failure();
+  }
+  if (options.tamper) {
+    options.tamper(int64_t(rank), value, tensor);
   }
   if (options.observer) {
     observe(rank, value, tensor);

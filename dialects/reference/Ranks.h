@@ -4,8 +4,6 @@
 #include "dialects/reference/Clock.h"
 #include "dialects/reference/Machine.h"
 
-#include <random>
-
 namespace sft::reference {
 
 /// Runs straight-line code on N ranks, each at its own pace. A collective is a
@@ -67,7 +65,6 @@ private:
   std::vector<Machine> machines;
   Visits visits;
   Clock clock;
-  std::minstd_rand random; ///< of perturbations
   llvm::DenseMap<mlir::Value, Observed> observed;
 };
 

@@ -73,8 +73,11 @@ std::vector<CollectiveReport> reportCollectives(ModuleOp module) {
 std::vector<ConflictReport> reportConflicts(ModuleOp module) {
   std::vector<ConflictReport> all;
   module.walk([&](Operation *op) {
-    if (auto text = op->getAttrOfType<StringAttr>(kConflictAttr)) {
-      all.push_back({placeOf(op), text.str()});
+    auto text = op->getAttrOfType<StringAttr>(kConflictAttr);
+    ConflictReport report{placeOf(op), textOf(text)};
+    // Steps do the same to an op of the model.
+    if (text && !llvm::is_contained(all, report)) {
+      all.push_back(report);
     }
   });
   return all;

@@ -34,8 +34,10 @@ std::vector<CollectiveReport> reportCollectives(mlir::ModuleOp module);
 /// An op whose operands contradicted each other during propagation.
 struct ConflictReport {
   std::string place, text;
+
+  bool operator==(const ConflictReport &) const = default;
 };
-/// After the phase Sharding.
+/// After the phase Sharding; what several steps have in common, once.
 std::vector<ConflictReport> reportConflicts(mlir::ModuleOp module);
 
 /// A table for people, which begins with the axes that were cut into parts, or

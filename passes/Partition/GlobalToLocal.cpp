@@ -71,25 +71,31 @@ ShardingAttr Localizer::wanted(Operation &op, unsigned i) {
   return wantedSharding(&op, rule, axes, i);
 }
 
+static std::string avoidFor(Value global, ShardingAttr from, Operation *user) {
+  if (auto said = user->getAttrOfType<StringAttr>(kAvoidAttr)) {
+    return said.str();
+  }
+  if (auto read = global.getDefiningOp<ReadOp>()) {
+    return "keep " + read.getVariable().str() + " whole over the axis";
+  }
+  Operation *def = global.getDefiningOp();
+  if (!def) {
+    return "cut " + placeOf(user) +
+           " as the input is, or the input by an sft.shard as it is wanted";
+  }
+  return from.isPartial() ? "do not cut what " + placeOf(def) + " sums over"
+                          : "cut both ops over the same dimension";
+}
+
 Cause Localizer::causeOf(Value global, ShardingAttr to, Operation *user) {
   ShardingAttr from = shardingOf(global);
   Cause cause;
   cause.why = placeOf(user) + " wants " + describe(to, mesh) + ", have " +
               describe(from, mesh) + " " + sourceOf(global) +
               describeOrigins({global.getDefiningOp(), user}, mesh);
-  if (auto read = global.getDefiningOp<ReadOp>()) {
-    cause.avoid = "keep " + read.getVariable().str() + " whole over the axis";
-    if (isa<ShardOp>(user)) {
-      cause.again = ++gatheredAgain;
-    }
-  } else if (Operation *def = global.getDefiningOp()) {
-    cause.avoid = from.isPartial()
-                      ? "do not cut what " + placeOf(def) + " sums over"
-                      : "cut both ops over the same dimension";
-  } else {
-    cause.avoid = "cut " + placeOf(user) +
-                  " as the input is, or the input by "
-                  "an sft.shard as it is wanted";
+  cause.avoid = avoidFor(global, from, user);
+  if (global.getDefiningOp<ReadOp>() && isa<ShardOp>(user)) {
+    cause.again = ++gatheredAgain;
   }
   return cause;
 }

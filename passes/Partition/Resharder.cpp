@@ -1,5 +1,7 @@
 #include "passes/Partition/Resharder.h"
 
+#include "passes/Sharding/Shardings.h"
+
 #include "dialects/sft/Formula.h"
 
 using namespace mlir;

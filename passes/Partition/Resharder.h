@@ -7,8 +7,6 @@
 
 namespace sft {
 
-/// Names, on a collective, what its author could do to be rid of it.
-inline constexpr char kAvoidAttr[] = "sft.avoid";
 /// On a bucket, for each member: {bytes of its operands, why, avoid}.
 inline constexpr char kMembersAttr[] = "sft.members";
 /// Numbers collectives that are kept apart although they do the same: a value

@@ -25,22 +25,22 @@ int64_t streamOf(Operation &op) {
 }
 
 /// A buffer, and its bytes of the arena.
-struct Bytes {
+struct Range {
   plan::BufferOp buffer;
   uint64_t begin, end;
 };
 
-SmallVector<Bytes> bytesOf(ArrayRef<Value> buffers) {
+SmallVector<Range> rangesOf(ArrayRef<Value> buffers) {
   return llvm::map_to_vector(buffers, [](Value value) {
     auto buffer = value.getDefiningOp<plan::BufferOp>();
-    return Bytes{buffer, uint64_t(buffer.getOffset()), endOf(buffer)};
+    return Range{buffer, uint64_t(buffer.getOffset()), endOf(buffer)};
   });
 }
 
 /// A buffer of `a` that one of `b` shares bytes with; null if there is none.
-plan::BufferOp meet(ArrayRef<Bytes> a, ArrayRef<Bytes> b) {
-  for (const Bytes &mine : a) {
-    for (const Bytes &theirs : b) {
+plan::BufferOp meet(ArrayRef<Range> a, ArrayRef<Range> b) {
+  for (const Range &mine : a) {
+    for (const Range &theirs : b) {
       if (mine.begin < theirs.end && theirs.begin < mine.end) {
         return mine.buffer;
       }
@@ -60,7 +60,7 @@ private:
 
   struct Done {
     Operation *op;
-    SmallVector<Bytes> reads, writes;
+    SmallVector<Range> reads, writes;
   };
   std::map<int64_t, std::vector<Done>> done; ///< by stream
   std::map<int64_t, Clock> known;            ///< by stream
@@ -100,7 +100,7 @@ LogicalResult Streams::checkCommunication(Operation &op) {
 
 LogicalResult Streams::check(Operation &op) {
   Accesses accesses = accessesOf(op);
-  Done mine = {&op, bytesOf(accesses.reads), bytesOf(accesses.writes)};
+  Done mine = {&op, rangesOf(accesses.reads), rangesOf(accesses.writes)};
   int64_t stream = streamOf(op);
   for (auto &[other, list] : done) {
     if (other == stream) {

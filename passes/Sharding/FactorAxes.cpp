@@ -309,10 +309,11 @@ std::string describeConflict(Operation *op, const FactorRule &rule) {
     ShardingAttr wanted = shardingFor(op->getContext(), dims, axes);
     if (has != wanted) {
       text += (text.empty() ? "wants " : "; wants ") + describe(wanted, mesh) +
-              ", have " + describe(has, mesh) + " " + sourceOf(operand);
+              ", have " + describe(has, mesh) + " " + sourceOf(operand) +
+              describeOrigins({operand.getDefiningOp(), op}, mesh);
     }
   }
-  return text.empty() ? text : text + describeOrigins(op, mesh);
+  return text;
 }
 
 FactorAxes decideFactors(Operation *op, const FactorRule &rule) {

@@ -126,17 +126,24 @@ private:
     }
   }
 
+  /// Of propagation, or of a strategy that cut a variable; or null.
+  StringAttr knownOrigin(Operation *op, int64_t axis) {
+    auto all = op ? op->getAttrOfType<DictionaryAttr>(kOriginsAttr) : nullptr;
+    return all ? all.getAs<StringAttr>(mesh.ownerOf(axis)) : nullptr;
+  }
+
   StringAttr originOf(Value value, int64_t axis) {
     Operation *op = value.getDefiningOp();
-    auto all = op ? op->getAttrOfType<DictionaryAttr>(kOriginsAttr) : nullptr;
-    StringAttr known =
-        all ? all.getAs<StringAttr>(mesh.ownerOf(axis)) : nullptr;
-    if (known) {
-      return known;
+    auto read = dyn_cast_if_present<ReadOp>(op);
+    auto variable =
+        read ? symbols.lookup<VariableOp>(read.getVariable()) : VariableOp();
+    for (Operation *each : {op, variable.getOperation()}) {
+      if (StringAttr known = knownOrigin(each, axis)) {
+        return known;
+      }
     }
     std::string text = "the batch";
-    if (auto read = dyn_cast_if_present<ReadOp>(op)) {
-      auto variable = symbols.lookup<VariableOp>(read.getVariable());
+    if (read) {
       text =
           "the shard of " + read.getVariable().str() + ", " + placeOf(variable);
     } else if (isa_and_present<ShardOp>(op)) {

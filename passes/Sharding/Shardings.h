@@ -18,6 +18,9 @@ inline constexpr char kShardingsAttr[] = "sft.shardings";
 /// Name of the attribute with what made propagation cut an op's results over an
 /// axis: {tensor = "the shard of w1, m.mlir:3:9"}.
 inline constexpr char kOriginsAttr[] = "sft.origins";
+/// Name of the attribute, on a collective or on what asks for it, that says
+/// what its author could do to be rid of it.
+inline constexpr char kAvoidAttr[] = "sft.avoid";
 /// Name of the attribute that says what operands contradicted each other in,
 /// and what was done.
 inline constexpr char kConflictAttr[] = "sft.conflict";

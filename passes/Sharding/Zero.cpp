@@ -131,6 +131,15 @@ private:
   void pin(VariableOp variable, ShardingAttr sharding) {
     variable.setShardAttr(asAnnotation(sharding, mesh));
     variable.setShardingAttr(sharding);
+    sayWhy(variable);
+  }
+
+  /// What cuts over the data axis here.
+  void sayWhy(Operation *op) {
+    Builder b(op->getContext());
+    std::string why = "--zero=" + std::to_string(stage);
+    op->setAttr(kOriginsAttr, b.getDictionaryAttr(b.getNamedAttr(
+                                  kDataAxis, b.getStringAttr(why))));
   }
 
   /// Uses before the guard compute with the whole parameter; those behind it
@@ -149,6 +158,11 @@ private:
             ShardOp::create(builder, user->getLoc(), read.getType(),
                             read.getResult(), whole, FlatSymbolRefAttr());
         setSharding(cast<OpResult>(gathered.getY()), onMesh(whole, mesh));
+        sayWhy(gathered);
+        gathered->setAttr(
+            kAvoidAttr,
+            builder.getStringAttr(
+                "compile with --zero=2, which keeps parameters whole"));
         user->replaceUsesOfWith(read.getResult(), gathered);
       }
     }

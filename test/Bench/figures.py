@@ -61,6 +61,24 @@ def compile_times(binaries, folder):
             "< 1000 ms", times[0] < 1000)
 
 
+def compile_large(binaries, folder):
+    """GPT-3's shape, on few ranks and on many."""
+    model, few = folder / "large.mlir", None
+    model.write_text(output_of(
+        [sys.executable, EXAMPLES / "gpt" / "model.py", "--layers=96",
+         "--width=12288", "--heads=96", "--sequence=2048", "--batch=1024",
+         "--vocabulary=50257"]))
+    for mesh in ("data=2,tensor=2", "data=512,tensor=8"):
+        command = [binaries / "sftc", model, f"--mesh={mesh}", "--zero=1",
+                   "--quiet", "-o", folder / "large.plan"]
+        times, bytes_ = milliseconds(command, 3), peak_bytes(command)
+        few = few or times[0]
+        row(f"compile a GPT of 96 layers, 12288 wide, {mesh}",
+            f"{best_and_median(times, 'ms')}, {bytes_ / MIB:.0f} MiB",
+            "< 10 s, 2 GiB; as fast within 20 %",
+            times[0] < min(1e4, 1.2 * few) and bytes_ < 2048 * MIB)
+
+
 def start_up(binaries, folder):
     """On two ranks, threads."""
     example, plan = EXAMPLES / "linear-regression", folder / "line.plan"
@@ -179,6 +197,7 @@ def main():
         folder = pathlib.Path(scratch)
         start_up(binaries, folder)
         compile_times(binaries, folder)
+        compile_large(binaries, folder)
         sizes(binaries, folder)
         all_reduce(binaries)
         for workload in WORKLOADS.values():

@@ -6,7 +6,7 @@ against those of the model as written.
                  [--steps=3] [--quick]
 
 Prints a table, one row an example and mesh, one column a stage: the largest
-relative difference. Exits with 1 where sft-check finds one above its tolerance.
+relative difference, and that of quantities which rounding makes. Exits with 1 where sft-check finds one above its tolerance.
 
 --quick: the subset that the tests run.
 """
@@ -31,7 +31,13 @@ def cell(options, example, mesh, zero):
     )
     if done.returncode:
         return done.stderr.strip(), False
-    return max(re.findall(r"\S+e[-+]\d\d", done.stdout), key=float), True
+    figures = re.findall(r"(\S+e[-+]\d\d)( .*)?$", done.stdout, re.MULTILINE)
+    text = max((f for f, scale in figures if not scale), key=float)
+    rounding = [f for f, scale in figures if scale]
+    if rounding:
+        text += f" ({max(rounding, key=float)} to rounding)"
+    return text, True
+
 
 
 def rows(options):

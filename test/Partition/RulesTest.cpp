@@ -36,7 +36,10 @@ constexpr int64_t kSummands = 4;
 /// limit.
 size_t mostWays() {
   const char *said = std::getenv("SFT_RULE_WAYS");
-  return said ? std::strtoull(said, nullptr, 10) : 4000;
+  size_t ways = 4000;
+  bool isNumber = !said || !StringRef(said).getAsInteger(10, ways);
+  EXPECT_TRUE(isNumber && ways > 0) << "SFT_RULE_WAYS=" << said;
+  return ways;
 }
 
 /// What is said about one operand or result: nothing, or its axes.

@@ -40,6 +40,21 @@ struct ForgetSums : TestPass<ForgetSums> {
   }
 };
 
+struct ForgetGuard : TestPass<ForgetGuard> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ForgetGuard)
+  StringRef getArgument() const override { return "test-forget-guard"; }
+  StringRef getDescription() const override {
+    return "Every rank stops for itself";
+  }
+  void runOnOperation() override {
+    getOperation().walk([](sft::GuardOp op) {
+      if (auto sum = op->getOperand(0).getDefiningOp<sft::AllReduceOp>()) {
+        op->setOperand(0, sum->getOperand(0));
+      }
+    });
+  }
+};
+
 struct ClaimWhole : TestPass<ClaimWhole> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ClaimWhole)
   StringRef getArgument() const override { return "test-claim-whole"; }
@@ -93,6 +108,7 @@ extern "C" LLVM_ATTRIBUTE_WEAK PassPluginLibraryInfo mlirGetPassPluginInfo() {
             PassRegistration<Crash>();
             PassRegistration<Fail>();
             PassRegistration<ForgetSums>();
+            PassRegistration<ForgetGuard>();
             PassRegistration<ClaimWhole>();
             PassRegistration<SwapOperands>();
             PassRegistration<LeaveSharding>();

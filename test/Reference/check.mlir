@@ -4,6 +4,8 @@
 // RUN: not sft-check %s --mesh=data=2 --tolerance=0 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=DIFFERS
 // RUN: not sft-check %s --mesh=data 2>&1 | FileCheck %s --check-prefix=MESH
+// RUN: not sft-check %s --mesh= 2>&1 | FileCheck %s --check-prefix=EMPTY
+// EMPTY: sft-check: error: --mesh: "" is not AXIS=N
 
 // CHECK-DAG: initialize variable w1 0.0e+00
 // CHECK-DAG: train output loss

@@ -60,7 +60,7 @@ using MeshAxes = SmallVector<std::pair<std::string, int64_t>>;
 static bool readMesh(StringRef tool, StringRef flag, StringRef text,
                      MeshAxes &mesh) {
   SmallVector<StringRef> axes;
-  text.split(axes, ',', -1, /*KeepEmpty=*/false);
+  text.split(axes, ',');
   for (StringRef axis : axes) {
     auto [name, size] = axis.split('=');
     int64_t value = 0;
@@ -129,7 +129,8 @@ std::optional<CompilerOptions> CompilerFlags::read(StringRef tool) const {
     printError(tool, "--zero=" + Twine(zero) + ": stages are 0, 1, 2 and 3");
     return std::nullopt;
   }
-  if (!readMesh(tool, "--mesh", mesh, options.mesh)) {
+  if (mesh.getNumOccurrences() &&
+      !readMesh(tool, "--mesh", mesh, options.mesh)) {
     return std::nullopt;
   }
   if (!readReproducible(tool, options)) {

@@ -2,6 +2,7 @@
 
 #include "Batch.h"
 #include "Gradients.h"
+#include "Guard.h"
 #include "Locate.h"
 
 #include "llvm/Support/Format.h"
@@ -40,7 +41,9 @@ private:
   /// What there is at the start of a step.
   Scene sceneOf(StepKind kind, int64_t number);
   LogicalResult step(StepKind kind, int64_t number);
-  LogicalResult compareGradients();
+  /// Its gradients and its guard: what goes wrong with them later shows in the
+  /// parameters.
+  LogicalResult checkFirstTrainStep();
   LogicalResult compareOutputs(const Scene &scene, Programs &programs);
   LogicalResult compareVariables(const Scene &scene);
   LogicalResult compare(const Scene &scene, const Twine &what,
@@ -56,8 +59,8 @@ private:
   const CheckOptions &options;
   std::optional<Programs> programs;
   struct Quantity {
-    double relative = 0; ///< largest difference over all steps
-    bool toRounding = false;
+    double relative = 0;     ///< largest difference over all steps
+    bool toRounding = false; ///< of its scale
   };
   std::map<std::string, Quantity> quantities;
 };
@@ -114,7 +117,7 @@ LogicalResult Checker::compile() {
 
 LogicalResult Checker::run() {
   if (failed(compile()) || failed(step(StepKind::Initialize, 0)) ||
-      failed(compareGradients())) {
+      failed(checkFirstTrainStep())) {
     return failure();
   }
   for (int64_t number = 0; number < options.steps; ++number) {
@@ -133,8 +136,7 @@ Scene Checker::sceneOf(StepKind kind, int64_t number) {
           randomBatch(model, options.seed, number)};
 }
 
-/// Of the first train step: what goes wrong later shows in the parameters.
-LogicalResult Checker::compareGradients() {
+LogicalResult Checker::checkFirstTrainStep() {
   if (!programs->whole.getStep(StepKind::Train)) {
     return success();
   }
@@ -149,7 +151,8 @@ LogicalResult Checker::compareGradients() {
   }
   handingOut->setVariables(scene.variables);
   return failure(failed(handingOut->run(scene, options.timing)) ||
-                 failed(compareOutputs(scene, *handingOut)));
+                 failed(compareOutputs(scene, *handingOut)) ||
+                 failed(checkGuard(module, scene, options.compiler)));
 }
 
 LogicalResult Checker::step(StepKind kind, int64_t number) {
@@ -208,8 +211,9 @@ LogicalResult Checker::compare(const Scene &scene, const Twine &what,
                                         programs->parts.getMesh());
   Quantity &quantity =
       quantities[(stringifyStepKind(scene.kind) + " " + what).str()];
-  quantity.relative = std::max(quantity.relative, difference.relative);
-  quantity.toRounding |= scale.isRounding();
+  if (difference.relative >= quantity.relative) {
+    quantity = {difference.relative, scale.isRounding()};
+  }
   return difference.relative > options.tolerance
              ? differs(scene, what.str(), difference)
              : success();
@@ -232,7 +236,8 @@ LogicalResult Checker::differs(const Scene &scene, StringRef what,
         << culprit->op << ": " << culprit->difference;
   } else {
     error.attachNote() << "every op that partitioning keeps agrees: look at "
-                          "what it inserts or rewrites";
+                          "what it inserts or rewrites; sftc --explain lists "
+                          "the collectives";
   }
   return error;
 }

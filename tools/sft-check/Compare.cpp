@@ -19,7 +19,11 @@ static constexpr double kInfinity = std::numeric_limits<double>::infinity();
 Diagnostic &operator<<(Diagnostic &diagnostic, const Difference &difference) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  os << "rank " << difference.rank << ": element [";
+  os << "rank " << difference.rank << ": ";
+  if (!difference.mismatch.empty()) {
+    return diagnostic << text << difference.mismatch;
+  }
+  os << "element [";
   llvm::interleaveComma(difference.index, os);
   os << "] is " << llvm::format("%.9g", difference.actual) << ", expected "
      << llvm::format("%.9g", difference.expected) << " (relative difference "
@@ -40,9 +44,9 @@ static double largestMagnitude(const Tensor &tensor) {
 Scale scaleOf(const Tensor &whole, const Tensor &nearby) {
   // What cancels to zero, as the gradient of a bias before a softmax does,
   // leaves what no order of summation agrees on, and optimizers that divide it
-  // by its own size enlarge it. With the default tolerance, a thousand times
+  // by its own size enlarge it. With the default tolerance, a hundred times
   // what perturbing the sums does passes.
-  constexpr double kScaleOfRounding = 1e12;
+  constexpr double kScaleOfRounding = 1e11;
   double rounding = 0;
   for (auto [value, other] : llvm::zip(whole.data, nearby.data)) {
     rounding = largestFinite(rounding, value - other);
@@ -65,8 +69,8 @@ static Difference compareDense(const Tensor &actual, const Tensor &expected,
     int64_t i = expected.position(index);
     double relative = relativeDifference(actual[i], expected[i], scale);
     if (relative > largest.relative) {
-      largest = {relative, 0, SmallVector<int64_t>(index), actual[i],
-                 expected[i]};
+      largest = {relative,  0,           SmallVector<int64_t>(index),
+                 actual[i], expected[i], ""};
     }
   });
   return largest;
@@ -76,7 +80,7 @@ static Difference compare(const Tensor &actual, const Tensor &expected,
                           double scale) {
   if (actual.rowOffsets != expected.rowOffsets ||
       actual.columns != expected.columns) {
-    return {kInfinity, 0, {}, 0, 0};
+    return {kInfinity, 0, {}, 0, 0, "the rows have other columns"};
   }
   if (expected.rowOffsets.empty()) {
     return compareDense(actual, expected, scale);
@@ -110,7 +114,12 @@ Difference compareShards(ArrayRef<Tensor> byRank, const Tensor &whole,
   Difference largest;
   for (auto [rank, own] : llvm::enumerate(byRank)) {
     if (!isPartOf(own, whole, sharding, mesh)) {
-      return {kInfinity, int64_t(rank), {}, 0, 0};
+      return {kInfinity,
+              int64_t(rank),
+              {},
+              0,
+              0,
+              "there is no value of a shape that is a part of the whole"};
     }
     Difference difference =
         compare(own, shardOf(whole, own.shape, sharding, mesh, int64_t(rank)),

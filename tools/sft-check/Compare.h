@@ -13,6 +13,8 @@ struct Difference {
   /// Position in the rank's tensor.
   llvm::SmallVector<int64_t> index;
   double actual = 0, expected = 0;
+  /// Unless "": why there are no elements to compare.
+  std::string mismatch;
 };
 
 /// "rank 1: element [3, 5] is 0.25, expected 0.5 (relative

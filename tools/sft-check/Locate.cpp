@@ -1,5 +1,7 @@
 #include "Locate.h"
 
+#include "Numbered.h"
+
 #include "dialects/reference/Shards.h"
 #include "passes/Sharding/Shardings.h"
 
@@ -8,29 +10,6 @@ using namespace mlir;
 namespace sft {
 
 using namespace reference;
-
-/// Numbers the ops of a step; partitioning copies an op with its attributes.
-static constexpr char kNumber[] = "sft.check.number";
-
-static SmallVector<Operation *> numberOps(StepOp step) {
-  SmallVector<Operation *> ops;
-  Builder builder(step.getContext());
-  for (Operation &op : step.getBody().front()) {
-    op.setAttr(kNumber, builder.getI64IntegerAttr(int64_t(ops.size())));
-    ops.push_back(&op);
-  }
-  return ops;
-}
-
-/// The value before partitioning that `value` is the local part of, or null.
-static Value wholeOf(Value value, ArrayRef<Operation *> ops) {
-  auto result = dyn_cast<OpResult>(value);
-  auto number =
-      result ? result.getOwner()->getAttrOfType<IntegerAttr>(kNumber) : nullptr;
-  return number
-             ? ops[size_t(number.getInt())]->getResult(result.getResultNumber())
-             : Value();
-}
 
 static Difference compareValue(Value value, ArrayRef<Tensor> byRank,
                                const Tensor &whole, Scale scale,
@@ -66,24 +45,19 @@ static FailureOr<Values> runWhole(Program &sharded, const Scene &scene,
 std::optional<Culprit> locate(ModuleOp model, const Scene &scene,
                               const CompilerOptions &compiler,
                               double tolerance) {
-  WithoutWarnings told(model.getContext());
-  FailureOr<Program> sharded = Program::compile(model, kSharded, compiler);
-  if (failed(sharded)) {
+  FailureOr<Numbered> step = Numbered::compile(model, scene.kind, compiler);
+  if (failed(step)) {
     return std::nullopt;
   }
-  SmallVector<Operation *> ops = numberOps(sharded->getStep(scene.kind));
-  FailureOr<Program> parts =
-      Program::compile(sharded->getModule(), {Phase::Partition}, compiler);
-  FailureOr<Values> whole = runWhole(*sharded, scene, false);
-  FailureOr<Values> nearby = runWhole(*sharded, scene, true);
-  if (failed(parts) || failed(whole) || failed(nearby)) {
+  FailureOr<Values> whole = runWhole(step->sharded, scene, false);
+  FailureOr<Values> nearby = runWhole(step->sharded, scene, true);
+  if (failed(whole) || failed(nearby)) {
     return std::nullopt;
   }
-
   std::optional<Culprit> culprit;
   Options options;
   options.observer = [&](Value local, ArrayRef<Tensor> byRank) {
-    Value value = wholeOf(local, ops);
+    Value value = step->wholeOf(local);
     auto known = whole->find(value);
     if (culprit || known == whole->end()) {
       return;
@@ -91,15 +65,16 @@ std::optional<Culprit> locate(ModuleOp model, const Scene &scene,
     const Tensor &expected = known->second;
     Difference difference = compareValue(
         value, byRank, expected, scaleOf(expected, nearby->lookup(value)),
-        parts->getMesh());
+        step->parts.getMesh());
     if (difference.relative > tolerance) {
       culprit = {value.getLoc(),
                  value.getDefiningOp()->getName().getStringRef().str(),
                  difference};
     }
   };
-  parts->setVariables(scene.variables);
-  if (failed(parts->run(scene.kind, scene.batch, scene.context, options))) {
+  step->parts.setVariables(scene.variables);
+  if (failed(
+          step->parts.run(scene.kind, scene.batch, scene.context, options))) {
     return std::nullopt;
   }
   return culprit;

@@ -27,7 +27,7 @@ cl::opt<int64_t> seed("seed", cl::init(0), cl::cat(category),
 cl::opt<double>
     tolerance("tolerance", cl::init(1e-9), cl::cat(category),
               cl::desc("Largest difference, relative to a tensor's largest "
-                       "magnitude, or to 1e12 times what another rounding of "
+                       "magnitude, or to 1e11 times what another rounding of "
                        "sums does to it, where that is more (default 1e-9)"));
 cl::opt<uint64_t>
     delays("delays", cl::value_desc("SEED"), cl::cat(category),
