@@ -8,7 +8,7 @@ module attributes {sft.mesh = #sft.mesh<"data" = 2, "tensor" = 2>} {
 // @v do not divide, its columns do; @c has nothing that divides.
 // ONE: sft.variable parameter @w : tensor<8x3xf32> sharding <{{\[}}[1], []]>
 // TWO: sft.variable parameter @w : tensor<8x3xf32> sharding <{{\[}}[1], []]>
-// THREE: sft.variable parameter @w shard <[{tensor, data}, -]> : tensor<8x3xf32> sharding <{{\[}}[1, 0], []]>
+// THREE: sft.variable parameter @w shard <[{tensor, data}, -]> {sft.origins = {data = "--zero=3"}} : tensor<8x3xf32> sharding <{{\[}}[1, 0], []]>
 // CHECK: sft.variable state @w.m shard <[{tensor, data}, -]> {sft.origins = {data = "--zero={{[123]}}"}} : tensor<8x3xf32> sharding <{{\[}}[1, 0], []]>
 // CHECK: sft.variable state @v.m shard <[-, data]> {sft.origins = {data = "--zero={{[123]}}"}} : tensor<3x4xf32> sharding <{{\[}}[], [0]]>
 // CHECK: sft.variable state @c.m : tensor<3xf32>{{$}}
