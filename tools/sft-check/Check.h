@@ -19,8 +19,9 @@ struct CheckOptions {
 
 /// Initialises, trains, evaluates and predicts with the model of `module` as
 /// one rank and partitioned on all ranks of the mesh, and compares every output
-/// and variable after each step, and every gradient of the first. Prints a line
-/// a quantity to `report`, or emits a diagnostic where values first differ.
+/// and variable after each step; of the first train step every gradient, and
+/// whether what is not finite stops all ranks. Prints a line a quantity to
+/// `report`, or emits a diagnostic where values first differ.
 llvm::LogicalResult check(mlir::ModuleOp module, const CheckOptions &options,
                           llvm::raw_ostream &report);
 
